@@ -1,0 +1,44 @@
+# make run    the night on sample data       make test   the whole suite
+# make ui     Dagster on 127.0.0.1:3000       make bench  where a night's time goes
+# make check  lint, types, layers             make render generated dbt YAML and docs
+SAMPLE ?= completejourney
+TESSERA_HOME ?= .tessera
+export TESSERA_HOME
+CONFIG ?= $(TESSERA_HOME)/samples/$(SAMPLE)/tessera.yml
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: run test test-slow ui bench check render setup
+
+run: $(READY)
+	@$(BIN)/tessera sample $(SAMPLE)
+	@$(BIN)/tessera run --config $(CONFIG)
+
+test: $(READY)
+	$(BIN)/python -m pytest -m "not slow"
+
+test-slow: $(READY)
+	$(BIN)/python -m pytest -m slow
+
+ui: $(READY)
+	@$(BIN)/tessera ui --config $(CONFIG)
+
+bench: $(READY)
+	@$(BIN)/python benchmarks/night.py
+
+check: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/sqlfluff lint dbt_project/models
+	$(BIN)/python -m data_contracts.render --check
+
+render: $(READY)
+	$(BIN)/python -m data_contracts.render
+
+setup: $(READY)
+
+$(READY): requirements.lock pyproject.toml scripts/setup.sh
+	@sh scripts/setup.sh
+	@touch $@

@@ -1,0 +1,161 @@
+"""A contract as the SQL that tells good rows from bad ones.
+
+Belongs here: the typed projection of a whole row, the test that a row is good, the reasons when it is not,
+and the search for keys that occur twice. Does not belong here: how one value is read (column_sql.py),
+running the SQL, files.
+
+The raw rows come as a relation of ``_row_number`` and source columns. Three steps are stacked, so that every
+expression is computed once: prepared (``x0``, ``x1`` ...), typed (``v0``, ``v1`` ...), judged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from data_contracts import sql_quoting as sql
+from data_contracts.column_sql import READABLE, ColumnSql, column_sql
+from data_contracts.contract import Column, Contract
+from data_contracts.physical_types import Family
+
+ROW_NUMBER = "_row_number"
+REASONS_TYPE = 'struct("column" varchar, reason varchar, "value" varchar)[]'
+
+
+@dataclass(frozen=True)
+class SourceColumn:
+    """Where a contract column comes from: its SQL name in the raw relation and the family of its type."""
+
+    expression: str
+    family: Family
+
+
+@dataclass(frozen=True)
+class QuarantineSql:
+    """The SQL of one contract over one layout of raw rows.
+
+    Attributes:
+        contract: The contract it was made from.
+        good: True for a row without any fault (keys aside); never null.
+        reasons: The list of faults of a row: struct(column, reason, value)[].
+        projection: The contract's columns, typed, in the contract's order; absent optional ones are null.
+    """
+
+    contract: Contract
+    good: str
+    reasons: str
+    projection: str
+    _prepared: str
+    _typed: str
+
+    def typed_relation(self, raw_relation: str) -> str:
+        """A select over the raw relation on which ``good``, ``reasons`` and ``projection`` can be used."""
+        prepared = f"select *{self._prepared} from ({raw_relation}) as raw_rows"
+        return f"select *{self._typed} from ({prepared}) as prepared_rows"
+
+
+def quarantine_sql(contract: Contract, source: Mapping[str, SourceColumn]) -> QuarantineSql:
+    """Build the SQL for a contract.
+
+    Args:
+        contract: The contract to hold rows against.
+        source: Contract column name to where it comes from; optional columns may be absent.
+
+    Raises:
+        ValueError: When a source family can never carry the contract's type; see ``unreadable_columns``.
+    """
+    prepared, typed, good, reasons, projection = [], [], [], [], []
+    for number, column in enumerate(contract.columns):
+        name = sql.identifier(column.name)
+        if column.name not in source:
+            projection.append(f"cast(null as {column.physical_type}) as {name}")
+            continue
+        x, v = f"x{number}", f"v{number}"
+        part = _checked_column_sql(column, source[column.name], x=x, v=v)
+        prepared.append(f"{part.prepared} as {x}")
+        typed.append(f"{part.value} as {v}")
+        good.append(f"({part.good})")
+        reasons.append(
+            f'struct_pack("column" := {sql.text(column.name)}, reason := {part.reason}, '
+            f'"value" := cast({x} as varchar))'
+        )
+        projection.append(f"{v} as {name}")
+    faults = f"list_filter([{', '.join(reasons)}], lambda entry: entry.reason is not null)"
+    return QuarantineSql(
+        contract=contract,
+        good=" and ".join(good) or "true",
+        reasons=f"cast({faults} as {REASONS_TYPE})" if reasons else f"cast([] as {REASONS_TYPE})",
+        projection=", ".join(projection),
+        _prepared="".join(f", {item}" for item in prepared),
+        _typed="".join(f", {item}" for item in typed),
+    )
+
+
+def unreadable_columns(contract: Contract, source: Mapping[str, SourceColumn]) -> dict[str, tuple[str, str]]:
+    """Columns whose source type can never be the contract's: name to (expected type, found family)."""
+    return {
+        column.name: (column.physical_type, source[column.name].family)
+        for column in contract.columns
+        if column.name in source and not _readable(column, source[column.name].family)
+    }
+
+
+def repeated_key_rows(contract: Contract, good_rows: str) -> list[tuple[tuple[str, ...], str]]:
+    """Queries for rows whose key occurred earlier; the first good row of a key stays.
+
+    Args:
+        contract: Its ``keys`` are looked for.
+        good_rows: Relation of the contract's columns and ``_row_number``.
+
+    Returns:
+        For each key, its columns and a select of ``_row_number`` and ``key_value``. The hash of the key is
+        grouped first because that needs a third of the memory; the few rows that share one are then compared.
+    """
+    queries = []
+    for key in contract.keys:
+        names = ", ".join(sql.identifier(name) for name in key)
+        filled = " and ".join(f"{sql.identifier(name)} is not null" for name in key)
+        shown = f"concat_ws(', ', {names})"
+        queries.append(
+            (
+                key,
+                f"""
+                with shared as (
+                    select hash({names}) as key_hash from {good_rows} where {filled}
+                    group by key_hash having count(*) > 1
+                ), candidates as (
+                    select {names}, {ROW_NUMBER} from {good_rows}
+                    where {filled} and hash({names}) in (select key_hash from shared)
+                )
+                select {ROW_NUMBER}, {shown} as key_value from candidates
+                qualify row_number() over (partition by {names} order by {ROW_NUMBER}) > 1
+                """,
+            )
+        )
+    return queries
+
+
+def duplicate_reason(key: tuple[str, ...], value: str) -> str:
+    """SQL of the reasons list of a row whose key occurred earlier."""
+    return (
+        f"cast([struct_pack(\"column\" := {sql.text(', '.join(key))}, reason := 'duplicate_key', "
+        f'"value" := {value})] as {REASONS_TYPE})'
+    )
+
+
+def structure_reason(reason: str) -> str:
+    """SQL of the reasons list of a record that is not a row at all; ``reason`` is SQL of its code."""
+    return (
+        f'cast([struct_pack("column" := cast(null as varchar), reason := {reason}, '
+        f'"value" := cast(null as varchar))] as {REASONS_TYPE})'
+    )
+
+
+def _readable(column: Column, family: Family) -> bool:
+    return family in READABLE.get(column.type.family, ())
+
+
+def _checked_column_sql(column: Column, source: SourceColumn, *, x: str, v: str) -> ColumnSql:
+    if not _readable(column, source.family):
+        raise ValueError(f"column {column.name}: {source.family} can never be read as {column.physical_type}")
+    return column_sql(column, source.family, source=source.expression, x=x, v=v)

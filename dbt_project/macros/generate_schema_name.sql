@@ -1,0 +1,4 @@
+{#- Folder = schema: a model's schema is its layer's name, without a target prefix. -#}
+{% macro generate_schema_name(custom_schema_name, node) -%}
+    {{ custom_schema_name or target.schema }}
+{%- endmacro %}

@@ -1,0 +1,40 @@
+{#-
+    How much slower than the reference a rhythm is: 1 at the reference gap, bounded so that neither daily shoppers are
+    given up within days nor rare ones waited for over years. An unknown rhythm counts as the reference.
+-#}
+{% macro lifecycle_scale(gap_days) -%}
+    greatest(
+        {{ var('lifecycle_minimum_scale') }},
+        least(
+            {{ var('lifecycle_maximum_scale') }},
+            coalesce({{ gap_days }} / {{ var('lifecycle_reference_gap_days') }}.0, 1)
+        )
+    )
+{%- endmacro %}
+
+{#- The lifecycle segment under one set of boundaries; scale is the company's, own_scale the customer's. -#}
+{% macro lifecycle_segment(company_scale) -%}
+    case
+        when not has_order then 'lead'
+        when days_since_first_order <= {{ var('new_customer_days') }} * {{ company_scale }} then 'new'
+        when was_reactivated then 'reactivated'
+        when
+            order_days_365d_count >= {{ var('lifecycle_loyal_order_days') }}
+            and days_since_last_order <= {{ var('lifecycle_active_days') }} * coalesce(own_scale, {{ company_scale }})
+            then 'loyal'
+        when
+            days_since_last_order <= {{ var('lifecycle_active_days') }} * coalesce(own_scale, {{ company_scale }})
+            then 'active'
+        when
+            days_since_last_order <= {{ var('lifecycle_cooling_days') }} * coalesce(own_scale, {{ company_scale }})
+            then 'cooling'
+        when
+            days_since_last_order <= {{ var('lifecycle_at_risk_days') }} * coalesce(own_scale, {{ company_scale }})
+            then 'at_risk'
+        when
+            days_since_last_order
+            <= {{ var('lifecycle_highly_at_risk_days') }} * coalesce(own_scale, {{ company_scale }})
+            then 'highly_at_risk'
+        else 'lost'
+    end
+{%- endmacro %}

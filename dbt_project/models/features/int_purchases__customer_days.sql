@@ -1,0 +1,56 @@
+-- One row per customer and day with an order or a refund. Orders worth nothing (tests, gifts, fully discounted
+-- baskets) do not count as orders; a refund counts on the day it was refunded.
+with order_lines as (
+
+    select * from {{ ref('int_identity__order_lines') }}
+
+),
+
+products as (
+
+    select * from {{ ref('int_identity__products') }}
+
+),
+
+orders as (
+
+    select
+        order_lines.customer_id,
+        order_lines.source_name,
+        order_lines.order_id,
+        order_lines.order_date,
+        coalesce(sum(order_lines.net_amount) filter (where order_lines.line_kind = 'sale'), 0) as sale_amount,
+        coalesce(sum(order_lines.gross_amount) filter (where order_lines.line_kind = 'sale'), 0) as gross_amount,
+        coalesce(sum(order_lines.discount_amount) filter (where order_lines.line_kind = 'sale'), 0) as discount_amount,
+        coalesce(-sum(order_lines.net_amount) filter (where order_lines.line_kind = 'refund'), 0) as refund_amount,
+        sum(
+            case
+                when products.unit_cost_amount is null then order_lines.net_amount * {{ var('default_margin_share') }}
+                else order_lines.net_amount - products.unit_cost_amount * order_lines.quantity
+            end
+        ) as margin_amount
+    from order_lines
+    left join products on order_lines.sku = products.sku
+    where order_lines.customer_id is not null
+    group by order_lines.customer_id, order_lines.source_name, order_lines.order_id, order_lines.order_date
+
+),
+
+customer_days as (
+
+    select
+        customer_id,
+        count(*) filter (where sale_amount > 0) as order_count,
+        sum(gross_amount) as gross_amount,
+        sum(discount_amount) as discount_amount,
+        sum(refund_amount) as refund_amount,
+        sum(sale_amount) - sum(refund_amount) as net_revenue_amount,
+        sum(margin_amount) as margin_amount,
+        count(*) filter (where sale_amount > 0) > 0 as is_order_day,
+        order_date as activity_date
+    from orders
+    group by customer_id, order_date
+
+)
+
+select * from customer_days

@@ -1,0 +1,92 @@
+-- One row per customer as of tonight: the segment in every scheme and the key features.
+{% set catalog_schemes = var('catalog_schemes') %}
+
+with spine as (
+
+    select * from {{ ref('int_customers__as_of') }}
+    where is_tonight
+
+),
+
+purchases as (
+
+    select * from {{ ref('feat_customers__purchases') }}
+
+),
+
+campaigns as (
+
+    select * from {{ ref('feat_customers__campaigns') }}
+
+),
+
+demographics as (
+
+    select * from {{ ref('feat_customers__demographics') }}
+
+),
+
+assignments as (
+
+    select * from {{ ref('int_segmentations__assignments') }}
+
+),
+
+segments as (
+
+    select
+        customer_id,
+        {% for scheme in catalog_schemes -%}
+        any_value(segment_code) filter (where scheme = '{{ scheme }}') as {{ scheme }}_segment_code,
+        {% endfor -%}
+        as_of_date
+    from assignments
+    group by customer_id, as_of_date
+
+),
+
+customers as (
+
+    select
+        spine.customer_id,
+        {% for scheme in catalog_schemes -%}
+        segments.{{ scheme }}_segment_code,
+        {% endfor -%}
+        demographics.account_type,
+        demographics.age_band,
+        demographics.gender,
+        demographics.income_band,
+        demographics.marital_status,
+        demographics.country,
+        demographics.region,
+        demographics.household_size,
+        demographics.children_count,
+        purchases.order_count,
+        purchases.order_365d_count,
+        purchases.order_days_365d_count,
+        cast(purchases.net_revenue_amount as decimal(18, 2)) as net_revenue_amount,
+        cast(purchases.net_revenue_90d_amount as decimal(18, 2)) as net_revenue_90d_amount,
+        cast(purchases.net_revenue_365d_amount as decimal(18, 2)) as net_revenue_365d_amount,
+        cast(purchases.margin_365d_amount as decimal(18, 2)) as margin_365d_amount,
+        cast(purchases.average_order_value_365d_amount as decimal(18, 2)) as average_order_value_365d_amount,
+        purchases.discount_365d_share,
+        purchases.refund_365d_share,
+        purchases.order_gap_median_days,
+        purchases.days_since_last_order,
+        campaigns.campaign_365d_count,
+        purchases.first_order_date,
+        purchases.last_order_date,
+        spine.as_of_date
+    from spine
+    inner join purchases
+        on spine.customer_id = purchases.customer_id and spine.as_of_date = purchases.as_of_date
+    inner join campaigns
+        on spine.customer_id = campaigns.customer_id and spine.as_of_date = campaigns.as_of_date
+    inner join demographics
+        on spine.customer_id = demographics.customer_id and spine.as_of_date = demographics.as_of_date
+    inner join segments
+        on spine.customer_id = segments.customer_id and spine.as_of_date = segments.as_of_date
+
+)
+
+select * from customers

@@ -1,0 +1,38 @@
+-- One row per customer and as_of_date: the behavioural cluster. Tonight's model labels the older dates too, so its
+-- boundaries never move between dates. Customers who had bought nothing by then are unknown.
+{{ config(enabled='clusters' in var('schemes')) }}
+
+with spine as (
+
+    select * from {{ ref('int_customers__as_of') }}
+
+),
+
+clusters as (
+
+    select * from {{ source('ml', 'ml_customers__clusters') }}
+
+),
+
+segmented as (
+
+    select
+        spine.customer_id,
+        'clusters' as scheme,
+        coalesce(clusters.segment_code, 'unknown') as segment_code,
+        coalesce(clusters.segment_code, 'unknown') as segment_code_on_previous_boundaries,
+        cast(null as double) as score,
+        clusters.confidence,
+        case
+            when not spine.is_tonight then null
+            when clusters.segment_code is null then [{{ reason('order_365d_count', '0', '-1') }}]
+            else clusters.reasons
+        end as reasons,
+        spine.as_of_date
+    from spine
+    left join clusters
+        on spine.customer_id = clusters.customer_id and spine.as_of_date = clusters.as_of_date
+
+)
+
+select * from segmented

@@ -1,0 +1,50 @@
+-- Nothing is lost between staging and the union: per source as many lines, with as much money, anonymous ones included.
+{% set staging_models = var('staging_models').get('order_lines', []) %}
+
+with staged as (
+
+    select
+        cast(null as varchar) as source_name,
+        0 as lines_count,
+        0 as net_amount
+    where false
+    {% for staging_model in staging_models %}
+    union all
+    select
+        '{{ staging_model | replace('stg_', '', 1) }}' as source_name,
+        count(*) as lines_count,
+        sum(net_amount) as net_amount
+    from {{ ref(staging_model) }}
+    having count(*) > 0
+    {%- endfor %}
+
+),
+
+unioned as (
+
+    select
+        source_name,
+        count(*) as lines_count,
+        sum(net_amount) as net_amount
+    from {{ ref('int_identity__order_lines_unioned') }}
+    group by source_name
+
+),
+
+different as (
+
+    select
+        coalesce(staged.source_name, unioned.source_name) as source_name,
+        staged.lines_count as staged_lines_count,
+        unioned.lines_count as unioned_lines_count,
+        staged.net_amount as staged_net_amount,
+        unioned.net_amount as unioned_net_amount
+    from staged
+    full join unioned on staged.source_name = unioned.source_name
+    where
+        staged.lines_count is distinct from unioned.lines_count
+        or staged.net_amount is distinct from unioned.net_amount
+
+)
+
+select * from different

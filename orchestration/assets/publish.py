@@ -1,0 +1,99 @@
+"""The last asset: a new immutable version, then the pointer swap.
+
+Belongs here: asking the verdict once more and calling the publisher. Does not belong here: how versions are written
+(``publishing``).
+"""
+
+# No postponed annotations here: Dagster reads the types of an asset's arguments when it is defined.
+import datetime as dt
+import time
+from pathlib import Path
+
+import dagster as dg
+
+from orchestration.assets.gate import judge_build, refused
+from orchestration.configuration.deployment import Deployment
+from orchestration.failures import told_plainly
+from orchestration.gate.expectations import CLUSTERS_BUILD, GATE_ASSET
+from orchestration.gate.report import summarise
+from orchestration.gate.verdict import Verdict
+from orchestration.owners import OWNERS
+from orchestration.publishing.publisher import MartRelation, publish
+from orchestration.publishing.version_store import VersionStore
+from orchestration.resources import NightLockResource, WarehouseResource
+
+PUBLISH_ASSET = ["publish", "published_version"]
+
+
+def publish_asset(
+    deployment: Deployment, manifest_path: Path, partitions: dg.PartitionsDefinition
+) -> dg.AssetsDefinition:
+    """Return the asset that makes the night's marts the ones that readers see."""
+
+    @dg.asset(
+        key=PUBLISH_ASSET,
+        deps=[GATE_ASSET],
+        group_name="publish",
+        description="The version that BI tools read: published/current. It does not trust that the gate ran: it judges "
+        "the build again itself.",
+        owners=[OWNERS["publish"]],
+        kinds={"duckdb", "parquet"},
+        partitions_def=partitions,
+    )
+    def published_version(
+        context: dg.AssetExecutionContext, warehouse: WarehouseResource, night_lock: NightLockResource
+    ) -> dg.MaterializeResult:  # type: ignore[type-arg]
+        night = dt.date.fromisoformat(context.partition_key)
+        verdict = judge_build(deployment, manifest_path, as_of_date=night)
+        if not verdict.may_publish:
+            raise refused(deployment, verdict, run_id=context.run_id)
+        started = time.perf_counter()
+        with told_plainly(), warehouse.connect(read_only=True) as connection:
+            version = publish(
+                store=VersionStore(deployment.home.published),
+                warehouse=connection,
+                marts=marts(deployment),
+                as_of_date=night,
+                run_id=context.run_id,
+                checks=_checks(verdict),
+                models=_models(verdict),
+                published_at=dt.datetime.now(tz=dt.UTC),
+                keep_versions=deployment.settings.publish.keep_versions,
+            ).version
+        return dg.MaterializeResult(
+            metadata={
+                "version": version.name,
+                "folder": dg.MetadataValue.path(version.path),
+                "rows": dg.MetadataValue.json(dict(version.rows)),
+                "checks": summarise(verdict),
+                "seconds": round(time.perf_counter() - started, 2),
+            }
+        )
+
+    return published_version
+
+
+def marts(deployment: Deployment) -> list[MartRelation]:
+    """Return every outbound mart: where it is, how its rows are ordered, what its columns mean."""
+    return [
+        MartRelation(
+            name=contract.name,
+            schema="marts",
+            sort_keys=contract.primary_key,
+            description=contract.description,
+            column_descriptions={column.name: column.description for column in contract.columns},
+        )
+        for contract in deployment.outbound.values()
+    ]
+
+
+def _checks(verdict: Verdict) -> dict[str, object]:
+    return {
+        "summary": summarise(verdict),
+        "results": len(verdict.results),
+        "warnings": [f"{problem.name}: {problem.found}" for problem in verdict.warnings],
+    }
+
+
+def _models(verdict: Verdict) -> dict[str, str]:
+    return {"clusters": result.detail for result in verdict.results if result.name == CLUSTERS_BUILD}

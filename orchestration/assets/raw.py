@@ -1,0 +1,180 @@
+"""Raw assets: each inbound table's files, checked at the door and kept in the lake.
+
+Belongs here: one asset per inbound contract that is switched on. Does not belong here: how files are read or checked
+(``ingestion``).
+"""
+
+# No postponed annotations here: Dagster reads the types of an asset's arguments when it is defined.
+import datetime as dt
+from collections import Counter
+from collections.abc import Sequence
+
+import dagster as dg
+import duckdb
+
+from data_contracts.contract import Contract
+from orchestration.configuration.deployment import Deployment
+from orchestration.configuration.settings import Source
+from orchestration.errors import NightRefusedError, TesseraError
+from orchestration.failures import told_plainly
+from orchestration.gate.expectations import load_name
+from orchestration.gate.ledger import Ledger, Result
+from orchestration.ingestion.file_options import FileOptions
+from orchestration.ingestion.lake import Lake
+from orchestration.ingestion.loader import LoadReport, load_file
+from orchestration.ingestion.quarantine import Quarantine
+from orchestration.owners import OWNERS
+from orchestration.resources import NightLockResource, WarehouseResource
+
+
+def raw_assets(deployment: Deployment, partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
+    """Return one raw asset for every inbound contract that is switched on."""
+    return [
+        _raw_asset(deployment, deployment.inbound[contract_id], sources, partitions)
+        for contract_id, sources in deployment.sources_on.items()
+    ]
+
+
+def _raw_asset(
+    deployment: Deployment, contract: Contract, sources: Sequence[Source], partitions: dg.PartitionsDefinition
+) -> dg.AssetsDefinition:
+    @dg.asset(
+        key=dg.AssetKey(["raw", contract.name]),
+        group_name="raw",
+        description=f"{contract.description}\n\nGood records of every file loaded so far; the others are in quarantine.",
+        owners=[OWNERS["raw"]],
+        kinds={"duckdb", "parquet"},
+        partitions_def=partitions,
+    )
+    def raw_table(
+        context: dg.AssetExecutionContext, warehouse: WarehouseResource, night_lock: NightLockResource
+    ) -> dg.MaterializeResult:  # type: ignore[type-arg]
+        ledger = Ledger(deployment.home.ledger)
+        ledger.forget([load_name(contract.name)])
+        started_at = dt.datetime.now(tz=dt.UTC)
+        with told_plainly():
+            reports = load_sources(deployment, contract, sources, loaded_at=started_at)
+            with warehouse.connect() as connection:
+                Lake(deployment.home.lake).create_raw_view(connection, contract)
+                (rows,) = connection.execute(
+                    f'select count(*) from raw."{contract.name}"'  # noqa: S608 (a contract's id is a plain name)
+                ).fetchone() or (0,)
+        ledger.record([_result(contract, reports, context, started_at)])
+        return dg.MaterializeResult(metadata=_metadata(reports, rows=rows))
+
+    return raw_table
+
+
+def load_sources(
+    deployment: Deployment, contract: Contract, sources: Sequence[Source], *, loaded_at: dt.datetime
+) -> list[LoadReport]:
+    """Load every file that feeds one contract.
+
+    Every file is tried, so that one night names every bad file of the table.
+
+    Raises:
+        TesseraError: At least one file was turned away (exit code 2), or held too many bad records (exit code 1).
+    """
+    reports: list[LoadReport] = []
+    errors: list[TesseraError] = []
+    with duckdb.connect() as connection:
+        connection.execute("set memory_limit = ?", [deployment.settings.memory_limit])
+        connection.execute("set threads = 2")
+        for source in sources:
+            options = FileOptions(
+                format=source.format,
+                delimiter=source.delimiter,
+                encoding=source.encoding,
+                time_zone=source.time_zone or deployment.settings.company.time_zone,
+                max_rejected_share=source.max_rejected_share,
+            )
+            for path in deployment.files_of(source):
+                try:
+                    reports.append(
+                        load_file(
+                            connection,
+                            contract,
+                            path,
+                            lake=Lake(deployment.home.lake),
+                            quarantine=Quarantine(deployment.home.quarantine),
+                            options=options,
+                            loaded_at=loaded_at,
+                        )
+                    )
+                except TesseraError as error:
+                    errors.append(error)
+    if len(errors) == 1:
+        raise errors[0]
+    if errors:
+        raise _all_of(errors, contract)
+    return reports
+
+
+def _all_of(errors: list[TesseraError], contract: Contract) -> TesseraError:
+    kind = TesseraError if any(error.exit_code == TesseraError.exit_code for error in errors) else NightRefusedError
+    return kind(
+        f"{len(errors)} files of {contract.name} were turned away",
+        expected="; ".join(dict.fromkeys(error.expected for error in errors)),
+        found="".join(f"\n    - {error.what}: {error.found}" for error in errors),
+        fix="; ".join(dict.fromkeys(error.fix for error in errors)),
+    )
+
+
+def _result(
+    contract: Contract, reports: Sequence[LoadReport], context: dg.AssetExecutionContext, started_at: dt.datetime
+) -> Result:
+    records = sum(report.records for report in reports)
+    rejected = sum(report.rejected for report in reports)
+    reasons = _reasons(reports)
+    told = ", ".join(f"{reason} {count:,}" for reason, count in reasons.most_common(5))
+    return Result(
+        name=load_name(contract.name),
+        kind="build",
+        subject=load_name(contract.name),
+        severity="error",
+        status="warn" if rejected else "pass",
+        as_of_date=dt.date.fromisoformat(context.partition_key),
+        run_id=context.run_id,
+        started_at=started_at,
+        completed_at=dt.datetime.now(tz=dt.UTC),
+        failures=rejected,
+        records=records,
+        rejected=rejected,
+        detail=f"{records:,} records, {rejected:,} in quarantine" + (f" ({told})" if told else ""),
+    )
+
+
+def _reasons(reports: Sequence[LoadReport]) -> Counter[str]:
+    reasons: Counter[str] = Counter()
+    for report in reports:
+        reasons.update(report.reasons)
+    return reasons
+
+
+def _metadata(reports: Sequence[LoadReport], *, rows: int) -> dict[str, dg.MetadataValue]:  # type: ignore[type-arg]
+    files = dg.MetadataValue.table(
+        records=[
+            dg.TableRecord(
+                {
+                    "file": report.file,
+                    "records": report.records,
+                    "good": report.good,
+                    "rejected": report.rejected,
+                    "new to the lake": "no" if report.already_loaded else "yes",
+                    "columns beyond the contract": ", ".join(report.new_columns),
+                    "seconds": round(report.seconds, 2),
+                }
+            )
+            for report in reports
+        ]
+    )
+    metadata: dict[str, dg.MetadataValue] = {  # type: ignore[type-arg]
+        "dagster/row_count": dg.MetadataValue.int(rows),
+        "files": files,
+        "rejected records": dg.MetadataValue.int(sum(report.rejected for report in reports)),
+    }
+    if reasons := _reasons(reports):
+        metadata["rejected by reason"] = dg.MetadataValue.table(
+            records=[dg.TableRecord({"reason": reason, "records": count}) for reason, count in reasons.most_common()]
+        )
+    return metadata

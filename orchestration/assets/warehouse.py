@@ -1,0 +1,132 @@
+"""The dbt assets: staging, identity, features, segmentations and marts.
+
+Belongs here: running dbt for the selected assets and keeping its results. Does not belong here: what the models say.
+"""
+
+# No postponed annotations here: Dagster reads the types of an asset's arguments when it is defined.
+import datetime as dt
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import duckdb
+from dagster_dbt import DbtCliInvocation, DbtCliResource, dbt_assets
+
+from orchestration.configuration.deployment import Deployment
+from orchestration.dbt_manifest import dbt_project, vars_argument
+from orchestration.errors import NightRefusedError
+from orchestration.failures import EXIT_CODE, told_plainly
+from orchestration.gate.dbt_results import ledger_results, selected_names, what_failed
+from orchestration.gate.ledger import Ledger
+from orchestration.resources import NightLockResource, WarehouseResource, dbt_environment
+from orchestration.translator import LayerTranslator
+
+
+AFTER_ESTIMATORS = "source:ml+"
+
+
+def warehouse_assets(
+    deployment: Deployment, manifest_path: Path, partitions: dg.PartitionsDefinition
+) -> list[dg.AssetsDefinition]:
+    """Return every model and seed of the dbt project, in two steps: what estimators read, and what reads them.
+
+    Two steps because every dbt process costs seconds: left to itself, Dagster makes one more of the seeds alone.
+    """
+    manifest = json.loads(manifest_path.read_text(encoding="utf-8"))
+    features = _dbt_step(deployment, manifest, partitions, name="dbt_features", exclude=AFTER_ESTIMATORS)
+    if not deployment.model_schemes:
+        return [features]
+    return [features, _dbt_step(deployment, manifest, partitions, name="dbt_marts", select=AFTER_ESTIMATORS)]
+
+
+def _dbt_step(
+    deployment: Deployment,
+    manifest: dict[str, Any],
+    partitions: dg.PartitionsDefinition,
+    *,
+    name: str,
+    select: str = "fqn:*",
+    exclude: str = "",
+) -> dg.AssetsDefinition:
+    @dbt_assets(
+        manifest=manifest,
+        project=dbt_project(deployment),
+        name=name,
+        select=select,
+        exclude=exclude,
+        partitions_def=partitions,
+        dagster_dbt_translator=LayerTranslator(),
+    )
+    def dbt_models(
+        context: dg.AssetExecutionContext,
+        dbt: DbtCliResource,
+        warehouse: WarehouseResource,
+        night_lock: NightLockResource,
+    ) -> Iterator[Any]:
+        ledger = Ledger(deployment.home.ledger)
+        ledger.forget(selected_names(manifest, context.selected_asset_keys, translator=LayerTranslator()))
+        arguments = ["build", "--exclude-resource-type", "unit_test", *vars_argument(deployment)]
+        with told_plainly(), dbt_environment(deployment, as_of_date=context.partition_key):
+            invocation = dbt.cli(arguments, context=context, raise_on_error=False)
+            events = _events_with_progress(invocation, context)
+        _record(ledger, invocation, manifest, context)
+        with told_plainly(), warehouse.connect(read_only=True) as connection:
+            rows = row_counts(connection)
+        for event in events:
+            if isinstance(event, dg.Output) and (count := rows.get(_relation_of(event, manifest))) is not None:
+                yield event.with_metadata({**event.metadata, "dagster/row_count": dg.MetadataValue.int(count)})
+            else:
+                yield event
+        if not invocation.is_successful():
+            raise dg.Failure(
+                description=what_failed(ledger.results().values(), run_id=context.run_id)
+                or f"dbt stopped: {invocation.get_error()}",
+                metadata={EXIT_CODE: dg.MetadataValue.int(NightRefusedError.exit_code)},
+                allow_retries=False,
+            )
+
+    return dbt_models
+
+
+def _record(
+    ledger: Ledger, invocation: DbtCliInvocation, manifest: Mapping[str, Any], context: dg.AssetExecutionContext
+) -> None:
+    run_results = invocation.target_path / "run_results.json"
+    if run_results.is_file():
+        ledger.record(
+            ledger_results(
+                json.loads(run_results.read_text(encoding="utf-8")),
+                manifest,
+                as_of_date=dt.date.fromisoformat(context.partition_key),
+                run_id=context.run_id,
+            )
+        )
+
+
+def _events_with_progress(invocation: DbtCliInvocation, context: dg.AssetExecutionContext) -> list[Any]:
+    """Collect dbt's events, logging each as it comes.
+
+    They are handed on only when dbt has ended and closed the warehouse, since only then can rows be counted.
+    """
+    events = []
+    for event in invocation.stream():
+        events.append(event)
+        if isinstance(event, dg.Output):
+            context.log.info("built %s", event.output_name.replace("__", ".", 1))
+    return events
+
+
+def _relation_of(event: dg.Output[Any], manifest: Mapping[str, Any]) -> str:
+    node = manifest["nodes"][str(event.metadata["unique_id"].value)]
+    return f"{node['schema']}.{node['alias']}"
+
+
+def row_counts(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """Return the exact rows of every table (not view) of the warehouse, as ``schema.table``."""
+    tables = connection.execute("select schema_name, table_name from duckdb_tables() where not internal").fetchall()
+    return {
+        f"{schema}.{table}": (connection.execute(f'select count(*) from "{schema}"."{table}"').fetchone() or (0,))[0]
+        for schema, table in tables
+    }

@@ -1,0 +1,1 @@
+"""Factories of Dagster asset checks."""

@@ -1,0 +1,197 @@
+"""The console command ``tessera``.
+
+Belongs here: commands, their options and their exit codes. Does not belong here: what they do (``console``,
+``definitions``, ``publishing``).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import subprocess
+import sys
+import warnings
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from data_contracts.contract_rules import ContractError
+from orchestration.configuration.deployment import CONFIG_VARIABLE, Deployment, load_deployment, tonight
+from orchestration.errors import TesseraError
+from orchestration.home import HOME_VARIABLE, Home
+from orchestration.repository import WORKSPACE
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Nightly customer segments: tested before they are published, explained, versioned.",
+)
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option("--config", help="The tessera.yml. Default: $TESSERA_CONFIG, ./tessera.yml, or the home's sample."),
+]
+HomeOption = Annotated[
+    Path | None, typer.Option("--home", help="The state folder. Default: $TESSERA_HOME or .tessera.")
+]
+
+
+def _console() -> Console:
+    """A console on a copy of standard output, so that it keeps working while output is sent to a log."""
+    stream = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
+    return Console(file=stream, width=None if stream.isatty() else 120)
+
+
+@app.command()
+def run(
+    config: ConfigOption = None,
+    date: Annotated[str | None, typer.Option("--date", help="The night (YYYY-MM-DD). Default: the last one.")] = None,
+    home: HomeOption = None,
+) -> None:
+    """Load, build, check and publish one night."""
+    console = _console()
+    deployment = load_deployment(config, home)
+    night = tonight(deployment, _date(date))
+    deployment.home.create()
+    console.print(
+        f"[bold]{deployment.settings.company.name}[/], night of {night}\n"
+        f"  configuration {deployment.config_path}\n  home          {deployment.home.root}",
+        highlight=False,
+        soft_wrap=True,
+    )
+    # Imported here because Dagster and dbt cost seconds that the other commands should not pay for.
+    from orchestration.console.night import UNEXPECTED, run_night
+    from orchestration.console.summary import show_paths, show_segments
+    from orchestration.publishing.version_store import VersionStore
+
+    log = deployment.home.root / "night.log"
+    outcome = run_night(deployment, night, console=console, log=log)
+    served = VersionStore(deployment.home.published).current()
+    if outcome.exit_code == 0 and served is not None:
+        show_segments(console, served)
+        show_paths(console, served)
+        return
+    for error in outcome.errors:
+        console.print(f"\n{error}", style="red", markup=False, highlight=False, soft_wrap=True)
+    kept = f"{served.name} ({served.as_of_date}) stays served" if served else "nothing has been published yet"
+    console.print(f"\nNothing was published; {kept}.", style="bold", highlight=False)
+    if outcome.exit_code == UNEXPECTED:
+        console.print(f"This was not foreseen; what was printed meanwhile is in {log}", soft_wrap=True)
+    raise typer.Exit(outcome.exit_code)
+
+
+@app.command()
+def ui(
+    config: ConfigOption = None,
+    home: HomeOption = None,
+    port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 3000,
+) -> None:
+    """Open Dagster on http://127.0.0.1:3000."""
+    from orchestration.dagster_instance import prepare_dagster_home
+
+    deployment = load_deployment(config, home)
+    deployment.home.create()
+    prepare_dagster_home(deployment.home)
+    os.environ[CONFIG_VARIABLE] = str(deployment.config_path)
+    os.environ[HOME_VARIABLE] = str(deployment.home.root)
+    command = [str(Path(sys.executable).with_name("dagster")), "dev", "-w", str(WORKSPACE)]
+    raise typer.Exit(subprocess.call([*command, "-h", "127.0.0.1", "-p", str(port)], cwd=WORKSPACE.parent))  # noqa: S603
+
+
+@app.command()
+def versions(home: HomeOption = None) -> None:
+    """List the published versions."""
+    from orchestration.console.summary import show_versions
+    from orchestration.publishing.version_store import VersionStore
+
+    found = VersionStore(Home.locate(home).published).versions()
+    if not found:
+        _console().print(f"Nothing has been published in {Home.locate(home).root} yet: tessera run", soft_wrap=True)
+        return
+    show_versions(_console(), found)
+
+
+@app.command()
+def rollback(
+    version: Annotated[str | None, typer.Argument(help="A kept version. Default: the one before the served.")] = None,
+    home: HomeOption = None,
+) -> None:
+    """Serve an earlier version again."""
+    from orchestration.publishing.version_store import VersionStore
+
+    served = VersionStore(Home.locate(home).published).rollback(version)
+    _console().print(f"Now served: [bold]{served.name}[/], the night of {served.as_of_date}", highlight=False)
+
+
+@app.command()
+def check(config: ConfigOption = None, home: HomeOption = None) -> None:
+    """Validate configuration, contracts and definitions without running anything."""
+    console = _console()
+    deployment = load_deployment(config, home)
+    for sources in deployment.sources_on.values():
+        for source in sources:
+            deployment.files_of(source)
+    console.print(f"configuration  ok  {deployment.config_path}", highlight=False, soft_wrap=True)
+    console.print(
+        f"contracts      ok  {len(deployment.inbound)} inbound ({len(deployment.sources_on)} on), "
+        f"{len(deployment.outbound)} outbound",
+        highlight=False,
+    )
+    definitions = _checked_definitions(deployment)
+    console.print(f"definitions    ok  {definitions}", highlight=False)
+    console.print(f"schemes        {', '.join(deployment.schemes)}", highlight=False)
+
+
+def _checked_definitions(deployment: Deployment) -> str:
+    import dagster as dg
+
+    from orchestration.definitions import build_defs
+
+    definitions = build_defs(deployment)
+    dg.Definitions.validate_loadable(definitions)
+    graph = definitions.resolve_asset_graph()
+    return f"{len(graph.materializable_asset_keys)} assets, {len(graph.asset_check_keys)} checks"
+
+
+@app.command()
+def sample(
+    name: Annotated[str, typer.Argument(help="completejourney")],
+    into: Annotated[Path | None, typer.Option(help="Folder. Default: samples/NAME in the home.")] = None,
+    home: HomeOption = None,
+) -> None:
+    """Put a sample's files and its tessera.yml into a folder."""
+    from orchestration.samples.sample import put_sample
+
+    config = put_sample(name, into or Home.locate(home).samples / name)
+    _console().print(f"Sample {name}: {config}\nRun it with: tessera run --config {config}", soft_wrap=True)
+
+
+def _date(text: str | None) -> dt.date | None:
+    if text is None:
+        return None
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError as error:
+        raise TesseraError(
+            f"--date {text} is not a date",
+            expected="a date such as 2017-12-31",
+            found=text,
+            fix="write year-month-day",
+        ) from error
+
+
+def main() -> None:
+    """Run the command; errors that a person can mend are told without a traceback."""
+    # Dagster marks partitioned asset checks as a preview in every process that defines one.
+    warnings.filterwarnings("ignore", module="dagster")
+    try:
+        app()
+    except (TesseraError, ContractError) as error:
+        Console(stderr=True).print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
+        sys.exit(getattr(error, "exit_code", 2))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,216 @@
+"""A deployment: validated settings, the contracts they switch on, and the home they run in.
+
+Belongs here: putting ``tessera.yml``, the contracts and the segment catalogue together and saying clearly what does
+not fit. Does not belong here: running anything.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import difflib
+import os
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from data_contracts.contract import Contract, load_contracts
+from orchestration.configuration.settings import Settings, Source, source_files
+from orchestration.configuration.thresholds import check_thresholds
+from orchestration.configuration.yaml_file import YamlFile, read_yaml_file
+from orchestration.errors import TesseraError
+from orchestration.home import Home
+from orchestration.repository import INBOUND_CONTRACTS, OUTBOUND_CONTRACTS, SEGMENT_CATALOG
+
+CONFIG_VARIABLE = "TESSERA_CONFIG"
+CONFIG_NAME = "tessera.yml"
+# Segments of these schemes are found and named by an estimator each night; the others are rules in dbt.
+MODEL_SCHEMES = ("clusters",)
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """One company's pipeline: what it reads, what it builds and where it keeps things."""
+
+    settings: Settings
+    config_path: Path
+    home: Home
+    inbound: dict[str, Contract]
+    outbound: dict[str, Contract]
+    catalog_schemes: tuple[str, ...]
+
+    @property
+    def schemes(self) -> tuple[str, ...]:
+        """Schemes of the catalogue that are switched on, in the catalogue's order."""
+        return tuple(scheme for scheme in self.catalog_schemes if self.settings.schemes.get(scheme, True))
+
+    @property
+    def model_schemes(self) -> tuple[str, ...]:
+        return tuple(scheme for scheme in self.schemes if scheme in MODEL_SCHEMES)
+
+    @cached_property
+    def sources_on(self) -> dict[str, list[Source]]:
+        """Inbound contracts that are fed, with the entries that feed them."""
+        on: dict[str, list[Source]] = defaultdict(list)
+        for source in self.settings.sources:
+            on[source.contract].append(source)
+        return dict(on)
+
+    def files_of(self, source: Source) -> list[Path]:
+        """Return the files of a source entry.
+
+        Raises:
+            TesseraError: A listed file does not exist or a pattern matches nothing.
+        """
+        files = source_files(source, folder=self.config_path.parent)
+        missing = [file for file in files if not file.is_file()]
+        if missing or not files:
+            raise TesseraError(
+                f"source {source.contract}: "
+                + (f"{missing[0]} does not exist" if missing else f"nothing matches {', '.join(source.files)}"),
+                expected="every file that tessera.yml lists",
+                found="no such file",
+                fix=f"deliver the file or correct the source in {self.config_path}",
+            )
+        return files
+
+    @property
+    def dbt_vars(self) -> dict[str, Any]:
+        """The dbt variables of this deployment: what is on, and the thresholds that differ from their defaults."""
+        staging_models: dict[str, list[str]] = defaultdict(list)
+        for contract_id in sorted(self.sources_on):
+            entity = self.inbound[contract_id].canonical_entity
+            if entity:
+                staging_models[entity].append(f"stg_{contract_id}")
+        return {
+            "sources_on": sorted(self.sources_on),
+            "staging_models": dict(staging_models),
+            "schemes": list(self.schemes),
+            "catalog_schemes": list(self.catalog_schemes),
+            "model_schemes": list(self.model_schemes),
+            "base_currency": self.settings.company.currency,
+            **self.settings.thresholds,
+        }
+
+
+def load_deployment(config: Path | None = None, home: Path | None = None) -> Deployment:
+    """Read and validate a deployment.
+
+    Args:
+        config: The ``tessera.yml``; else ``TESSERA_CONFIG``, else ``./tessera.yml``, else the sample in the home.
+        home: The state folder; else ``TESSERA_HOME``, else ``.tessera``.
+
+    Raises:
+        TesseraError: Something does not fit; names the file, the line, what was expected and what to write.
+        data_contracts.contract.ContractError: A contract of the project is broken.
+    """
+    located_home = Home.locate(home)
+    path = _locate_config(config, located_home)
+    file = read_yaml_file(path)
+    settings = _validate(file)
+    check_thresholds(settings.thresholds, file=file)
+    schemes = _catalog_schemes()
+    inbound = load_contracts(INBOUND_CONTRACTS)
+    _check_names(
+        [source.contract for source in settings.sources], known=inbound, file=file, key="sources", thing="contract"
+    )
+    _check_names(list(settings.schemes), known=schemes, file=file, key="schemes", thing="scheme")
+    deployment = Deployment(
+        settings=settings,
+        config_path=path,
+        home=located_home,
+        inbound=inbound,
+        outbound=load_contracts(OUTBOUND_CONTRACTS, repeated={"scheme": schemes}),
+        catalog_schemes=schemes,
+    )
+    _check_something_to_build(deployment)
+    return deployment
+
+
+def _locate_config(config: Path | None, home: Home) -> Path:
+    candidates = [Path(CONFIG_NAME), *sorted(home.samples.glob(f"*/{CONFIG_NAME}"))]
+    given = config or (Path(os.environ[CONFIG_VARIABLE]) if os.environ.get(CONFIG_VARIABLE) else None)
+    if given is None:
+        given = next((candidate for candidate in candidates if candidate.is_file()), None)
+    if given is None or not given.is_file():
+        raise TesseraError(
+            "there is no configuration",
+            expected=f"a file {given or CONFIG_NAME}",
+            found="no such file",
+            fix="name it with --config, or put a sample in place with: tessera sample completejourney",
+        )
+    return given.resolve()
+
+
+def _validate(file: YamlFile) -> Settings:
+    try:
+        return Settings.model_validate(file.content if file.content is not None else {})
+    except ValidationError as error:
+        problems = []
+        for problem in error.errors(include_url=False):
+            # A union reports its branches as extra steps, which are not in the file.
+            location = [step for step in problem["loc"] if step not in {"int", "float", "list[int]"}]
+            place = ".".join(str(step + 1 if isinstance(step, int) else step) for step in location) or "the file"
+            problems.append(f"line {file.line_of(location)}: {place}: {problem['msg']}")
+        shown = list(dict.fromkeys(problems))
+        raise TesseraError(
+            f"{file.path} is not a valid configuration",
+            expected="the form described in docs/bring-your-data.md",
+            found="\n            ".join(shown),
+            fix="correct " + ("this line" if len(shown) == 1 else "these lines"),
+        ) from error
+
+
+def _catalog_schemes() -> tuple[str, ...]:
+    with SEGMENT_CATALOG.open(encoding="utf-8", newline="") as catalog:
+        return tuple(dict.fromkeys(row["scheme"] for row in csv.DictReader(catalog)))
+
+
+def _check_names(names: list[str], *, known: Any, file: YamlFile, key: str, thing: str) -> None:
+    for index, name in enumerate(names):
+        if name not in known:
+            close = difflib.get_close_matches(name, list(known), n=1)
+            location: list[str | int] = [key, index, thing] if key == "sources" else [key, name]
+            raise TesseraError(
+                f"{file.path} line {file.line_of(location)}: there is no {thing} {name!r}",
+                expected=f"one of {', '.join(sorted(known))}",
+                found=name,
+                fix=f"did you mean {close[0]}?" if close else f"correct the {thing}'s name",
+            )
+
+
+def _check_something_to_build(deployment: Deployment) -> None:
+    if not deployment.schemes:
+        raise TesseraError(
+            f"{deployment.config_path}: every scheme is switched off",
+            expected="at least one scheme to build",
+            found=", ".join(f"{name}: false" for name in deployment.catalog_schemes),
+            fix="switch one on under schemes",
+        )
+    entities = {deployment.inbound[name].canonical_entity for name in deployment.sources_on}
+    if "order_lines" not in entities:
+        raise TesseraError(
+            f"{deployment.config_path}: no transaction source is connected",
+            expected="a contract that feeds order lines, such as transactions__order_lines",
+            found=", ".join(sorted(deployment.sources_on)),
+            fix="add the source of your order lines",
+        )
+
+
+def tonight(deployment: Deployment, date: dt.date | None = None) -> dt.date:
+    """Return the night to run: the asked date, checked against the deployment's nights, or the default one."""
+    settings = deployment.settings
+    night = settings.night_or_default(date, now=dt.datetime.now(tz=dt.UTC))
+    last = settings.night_or_default(None, now=dt.datetime.now(tz=dt.UTC))
+    if not settings.nights.first <= night <= last:
+        raise TesseraError(
+            f"{night} is not a night of this deployment",
+            expected=f"a date from {settings.nights.first} to {last}",
+            found=str(night),
+            fix=f"choose another --date, or change nights in {deployment.config_path}",
+        )
+    return night

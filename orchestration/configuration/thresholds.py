@@ -1,0 +1,59 @@
+"""Thresholds: their defaults in ``dbt_project.yml`` and the deployment's overrides.
+
+Belongs here: which thresholds exist and whether an override fits. Does not belong here: what they mean.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from typing import Any
+
+import yaml
+
+from orchestration.configuration.yaml_file import YamlFile
+from orchestration.errors import TesseraError
+from orchestration.repository import DBT_PROJECT
+
+# Worked out from sources and schemes, so not for a person to set.
+_DERIVED = frozenset({"sources_on", "staging_models", "schemes", "catalog_schemes", "model_schemes", "base_currency"})
+
+
+def default_thresholds() -> dict[str, Any]:
+    """Return the thresholds that a deployment may override, with their defaults."""
+    project = yaml.safe_load((DBT_PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))
+    return {name: value for name, value in project["vars"].items() if name not in _DERIVED}
+
+
+def check_thresholds(overrides: Mapping[str, Any], *, file: YamlFile) -> None:
+    """Raise TesseraError on a threshold that does not exist or has another type than its default."""
+    defaults = default_thresholds()
+    for name, value in overrides.items():
+        where = f"{file.path} line {file.line_of(['thresholds', name])}: thresholds.{name}"
+        if name not in defaults:
+            close = difflib.get_close_matches(name, defaults, n=1)
+            raise TesseraError(
+                f"{where} is not a threshold",
+                expected=f"one of {', '.join(sorted(defaults))}",
+                found=name,
+                fix=f"did you mean {close[0]}?" if close else "remove the line or correct the name",
+            )
+        default = defaults[name]
+        fits = isinstance(value, list) == isinstance(default, list) and not (
+            isinstance(default, int) and isinstance(value, float) and not value.is_integer()
+        )
+        if isinstance(default, list) and isinstance(value, list):
+            fits = len(value) == len(default) and value == sorted(set(value))
+        elif fits:
+            fits = value >= 0
+        if not fits:
+            raise TesseraError(
+                f"{where} does not fit",
+                expected=(
+                    f"{len(default)} rising whole numbers, such as {default}"
+                    if isinstance(default, list)
+                    else f"a number from 0, of the kind of the default {default}"
+                ),
+                found=repr(value),
+                fix="write a value of that form or remove the line",
+            )

@@ -1,0 +1,72 @@
+"""What the console shows of a published version.
+
+Belongs here: tables for a person. Does not belong here: computing anything that is not in the marts.
+"""
+
+from __future__ import annotations
+
+import duckdb
+from rich.console import Console
+from rich.table import Table
+
+from orchestration.publishing.version_store import Version
+
+
+def show_segments(console: Console, version: Version) -> None:
+    """Print tonight's segments of every scheme, from the published file."""
+    with duckdb.connect(str(version.path / "marts.duckdb"), read_only=True) as marts:
+        rows = marts.execute(
+            """
+            select scheme, segment_name, customers_count, customers_share, net_revenue_365d_share,
+                net_revenue_365d_mean_amount, description
+            from segment_profiles
+            where is_current
+            order by scheme, display_order
+            """
+        ).fetchall()
+    table = Table(title=f"Segments on {version.as_of_date}", title_justify="left", header_style="bold")
+    table.add_column("scheme")
+    table.add_column("segment", no_wrap=True)
+    for heading in ("customers", "share", "of revenue", "a year each"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("what it means", overflow="fold")
+    last = None
+    for scheme, name, customers, share, revenue, mean, description in rows:
+        if last not in (None, scheme):
+            table.add_section()
+        table.add_row(
+            scheme if scheme != last else "",
+            name,
+            f"{customers:,}",
+            f"{share:.1%}",
+            "" if revenue is None else f"{revenue:.1%}",
+            "" if mean is None else f"{mean:,.0f}",
+            description,
+        )
+        last = scheme
+    console.print(table)
+
+
+def show_paths(console: Console, version: Version) -> None:
+    """Print where the version's files are."""
+    current = version.path.parent / "current"
+    console.print(f"\nPublished [bold]{version.name}[/]: {current}", highlight=False, soft_wrap=True)
+    console.print(f"  every mart in one file   {current / 'marts.duckdb'}", highlight=False, soft_wrap=True)
+    for mart, rows in version.rows.items():
+        console.print(f"  {mart + '.parquet':<32} {rows:>12,} rows", highlight=False)
+
+
+def show_versions(console: Console, versions: list[Version]) -> None:
+    """Print every kept version, newest first."""
+    table = Table(header_style="bold")
+    for heading in ("version", "night", "published", "customers", "served"):
+        table.add_column(heading, no_wrap=True)
+    for version in sorted(versions, key=lambda version: version.number, reverse=True):
+        table.add_row(
+            version.name,
+            str(version.as_of_date),
+            f"{version.published_at:%Y-%m-%d %H:%M} UTC",
+            f"{version.rows.get('customers', 0):,}",
+            "current" if version.is_current else "",
+        )
+    console.print(table)

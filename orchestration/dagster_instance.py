@@ -1,0 +1,39 @@
+"""The Dagster instance of a home.
+
+Belongs here: its folder and settings. Does not belong here: definitions.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import dagster as dg
+
+from orchestration.home import Home
+
+# One run at a time: two would fight for the warehouse. Telemetry off: nothing leaves the machine.
+_DAGSTER_YAML = """\
+telemetry:
+  enabled: false
+concurrency:
+  runs:
+    max_concurrent_runs: 1
+run_monitoring:
+  enabled: true
+"""
+
+
+def prepare_dagster_home(home: Home) -> Path:
+    """Write ``dagster.yaml`` where there is none and point ``DAGSTER_HOME`` at the folder."""
+    home.dagster.mkdir(parents=True, exist_ok=True)
+    settings = home.dagster / "dagster.yaml"
+    if not settings.is_file():
+        settings.write_text(_DAGSTER_YAML, encoding="utf-8")
+    os.environ["DAGSTER_HOME"] = str(home.dagster)
+    return home.dagster
+
+
+def dagster_instance(home: Home) -> dg.DagsterInstance:
+    """Return the home's instance, so that runs of the console appear in the UI too."""
+    return dg.DagsterInstance.from_config(str(prepare_dagster_home(home)))

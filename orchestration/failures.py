@@ -1,0 +1,30 @@
+"""Errors that a person has to mend, as Dagster shows them.
+
+Belongs here: turning a TesseraError into a Dagster failure without a traceback in the way. Does not belong here:
+the errors themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import dagster as dg
+
+from data_contracts.contract_rules import ContractError
+from orchestration.errors import TesseraError
+
+EXIT_CODE = "exit_code"
+
+
+@contextmanager
+def told_plainly() -> Iterator[None]:
+    """Raise a Dagster failure that says what to mend, and is not retried, in place of a TesseraError."""
+    try:
+        yield
+    except (TesseraError, ContractError) as error:
+        raise dg.Failure(
+            description=str(error),
+            metadata={EXIT_CODE: dg.MetadataValue.int(getattr(error, "exit_code", 2))},
+            allow_retries=False,
+        ) from None

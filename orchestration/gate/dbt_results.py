@@ -1,0 +1,87 @@
+"""dbt's run results as ledger results.
+
+Belongs here: reading ``run_results.json``. Does not belong here: running dbt.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator
+
+from orchestration.gate.expectations import dbt_name
+from orchestration.gate.ledger import Result, Severity, Status
+
+_STATUS: dict[str, Status] = {"success": "pass", "pass": "pass", "warn": "warn"}
+
+
+def ledger_results(
+    run_results: Mapping[str, Any], manifest: Mapping[str, Any], *, as_of_date: dt.date, run_id: str
+) -> list[Result]:
+    """Return one result per node that dbt ran; skipped nodes leave none, which the gate takes as a failure."""
+    results = []
+    for row in run_results["results"]:
+        node = manifest["nodes"].get(row["unique_id"])
+        timing = {step["name"]: step for step in row["timing"]}
+        if node is None or row["status"] == "skipped" or "execute" not in timing:
+            continue
+        is_test = node["resource_type"] == "test"
+        severity: Severity = "warn" if is_test and str(node["config"]["severity"]).lower() == "warn" else "error"
+        results.append(
+            Result(
+                name=dbt_name(node),
+                kind="dbt" if is_test else "build",
+                subject=_subject(node, manifest),
+                severity=severity,
+                status=_STATUS.get(row["status"], "fail"),
+                as_of_date=as_of_date,
+                run_id=run_id,
+                started_at=_utc(timing["execute"]["started_at"]),
+                completed_at=_utc(timing["execute"]["completed_at"]),
+                failures=int(row["failures"] or 0) if is_test else int(row["status"] != "success"),
+                detail="" if row["status"] in {"pass", "success"} else str(row["message"] or row["status"]),
+            )
+        )
+    return results
+
+
+def selected_names(
+    manifest: Mapping[str, Any], selected: Collection[dg.AssetKey], *, translator: DagsterDbtTranslator
+) -> list[str]:
+    """Return the result names of the selected assets and of every test on them."""
+    nodes = manifest["nodes"]
+    chosen = {
+        unique_id
+        for unique_id, node in nodes.items()
+        if node["resource_type"] in {"model", "seed"} and translator.get_asset_key(node) in selected
+    }
+    tests = {
+        unique_id
+        for unique_id, node in nodes.items()
+        if node["resource_type"] == "test" and chosen & set(node["depends_on"]["nodes"])
+    }
+    return [dbt_name(nodes[unique_id]) for unique_id in sorted(chosen | tests)]
+
+
+def what_failed(results: Iterable[Result], *, run_id: str) -> str:
+    """Name everything of this run that failed, one line each; empty where nothing did."""
+    failed = [result for result in results if result.run_id == run_id and result.status == "fail"]
+    return "\n".join(f"{result.name} ({result.subject}): {result.detail}" for result in failed)
+
+
+def _subject(node: Mapping[str, Any], manifest: Mapping[str, Any]) -> str:
+    if node["resource_type"] != "test":
+        return dbt_name(node)
+    attached = node.get("attached_node") or next(iter(node["depends_on"]["nodes"]), None)
+    if attached in manifest["nodes"]:
+        return dbt_name(manifest["nodes"][attached])
+    source = manifest["sources"].get(attached)
+    return f"{source['schema']}.{source['identifier']}" if source else ""
+
+
+def _utc(text: str) -> dt.datetime:
+    moment = dt.datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)

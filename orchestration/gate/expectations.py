@@ -1,0 +1,91 @@
+"""What a deployment's build must have run, worked out from the dbt manifest and the contracts.
+
+Belongs here: the list of results that the gate insists on, and their names. Does not belong here: the results.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from orchestration.gate.verdict import Expected
+
+GATE_ASSET = ["marts", "data_quality"]
+# Marts that Python writes at the gate, after every dbt result is known.
+PYTHON_MARTS = frozenset({"data_quality"})
+CUSTOMERS_KEPT = "gate__customers_do_not_vanish"
+CLUSTERS_BUILD = "ml.ml_customers__clusters"
+CLUSTERS_STABLE = "model__clusters__are_they_stable"
+MODEL_BUILDS = {"clusters": {CLUSTERS_BUILD: (CLUSTERS_STABLE,)}}
+
+
+def load_name(contract_id: str) -> str:
+    """Name of the result of loading an inbound table."""
+    return f"raw.{contract_id}"
+
+
+def contract_name(contract_id: str) -> str:
+    """Name of the result of checking a table against its contract; also the Dagster check's name."""
+    return f"contract__{contract_id}"
+
+
+def dbt_name(node: Mapping[str, Any]) -> str:
+    """Name of the result of a dbt node: ``schema.table`` for what is built, the test's name for a test."""
+    if node["resource_type"] == "test":
+        return str(node["name"])
+    return f"{node['schema']}.{node['alias']}"
+
+
+def expected_results(
+    manifest: Mapping[str, Any],
+    *,
+    inbound: Iterable[str],
+    dbt_marts: Iterable[str],
+    model_builds: Mapping[str, Iterable[str]],
+) -> list[Expected]:
+    """Return every result that a complete build leaves in the ledger.
+
+    Args:
+        manifest: dbt's manifest of this deployment (only what is switched on is enabled in it).
+        inbound: Contracts of the sources that are on.
+        dbt_marts: Marts whose outbound contract is checked after dbt built them.
+        model_builds: For each estimator's build result, the questions of its checks.
+    """
+    names = _names_by_unique_id(manifest)
+    expected = [Expected(load_name(name), f"Was {name} loaded?") for name in inbound]
+    expected += [
+        Expected(contract_name(name), f"Does {name} keep its contract?", after=(load_name(name),)) for name in inbound
+    ]
+    for unique_id, node in sorted(manifest["nodes"].items()):
+        if node["resource_type"] not in {"model", "seed", "test"}:
+            continue
+        parents = tuple(names[parent] for parent in node["depends_on"].get("nodes", []) if parent in names)
+        question = f"Was {names[unique_id]} built?" if node["resource_type"] != "test" else test_question(node)
+        expected.append(Expected(names[unique_id], question, after=parents))
+    for build, checks in model_builds.items():
+        expected.append(Expected(build, f"Was {build} built?", after=("features.feat_customers__purchases",)))
+        expected += [Expected(check, check.replace("__", ": ").replace("_", " "), after=(build,)) for check in checks]
+    expected += [
+        Expected(contract_name(mart), f"Does {mart} keep its contract?", after=(f"marts.{mart}",)) for mart in dbt_marts
+    ]
+    expected.append(
+        Expected(CUSTOMERS_KEPT, "Are the customers of the served version still there?", after=("marts.customers",))
+    )
+    return expected
+
+
+def test_question(node: Mapping[str, Any]) -> str:
+    """A dbt test in words: its description, else what it tests where."""
+    description = str(node.get("description") or "").strip()
+    return description or f"dbt test {node['name']}"
+
+
+def _names_by_unique_id(manifest: Mapping[str, Any]) -> dict[str, str]:
+    names = {
+        unique_id: dbt_name(node)
+        for unique_id, node in manifest["nodes"].items()
+        if node["resource_type"] in {"model", "seed", "test"}
+    }
+    for unique_id, source in manifest["sources"].items():
+        names[unique_id] = f"{source['schema']}.{source['identifier']}"
+    return names

@@ -1,0 +1,46 @@
+"""The mart data_quality: results of this night, and of the published nights before it.
+
+Belongs here: the rows of the mart. Does not belong here: writing it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+import pandas as pd
+
+from orchestration.gate.verdict import Verdict
+
+HISTORY_NIGHTS = 90
+
+
+def quality_frame(verdict: Verdict, *, served: Path | None) -> pd.DataFrame:
+    """Return one row per check and run: this build's, then those the served version carries.
+
+    Args:
+        verdict: The judgement on this build.
+        served: Folder of the served version, whose history is carried on for ``HISTORY_NIGHTS`` nights.
+    """
+    rows = pd.DataFrame([asdict(result) for result in verdict.results]).rename(
+        columns={
+            "name": "check_name",
+            "kind": "check_kind",
+            "failures": "failures_count",
+            "records": "records_count",
+            "rejected": "rejected_count",
+            "completed_at": "checked_at",
+        }
+    )
+    rows = rows.drop(columns="started_at").assign(is_current=True)
+    rows[["records_count", "rejected_count"]] = rows[["records_count", "rejected_count"]].astype("Int64")
+    earlier = served / "data_quality.parquet" if served else None
+    if earlier is None or not earlier.is_file():
+        return rows
+    history = pd.read_parquet(earlier).assign(is_current=False)
+    known = set(zip(rows["check_name"], rows["run_id"], strict=True))
+    is_new = [key not in known for key in zip(history["check_name"], history["run_id"], strict=True)]
+    history = history[is_new]
+    nights = sorted(history["as_of_date"].unique())[-HISTORY_NIGHTS:]
+    history = history[history["as_of_date"].isin(nights)]
+    return pd.concat([rows, history[rows.columns]], ignore_index=True) if len(history) else rows

@@ -1,0 +1,75 @@
+"""Where everything that a deployment keeps on disk lives.
+
+Belongs here: the layout of ``TESSERA_HOME`` and nothing else. Does not belong here: what is inside the files.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+HOME_VARIABLE = "TESSERA_HOME"
+DEFAULT_HOME = Path(".tessera")
+
+
+@dataclass(frozen=True)
+class Home:
+    """The folders of one deployment. Only ``lake``, ``models`` and ``published`` hold anything of value."""
+
+    root: Path
+
+    @classmethod
+    def locate(cls, home: Path | None = None) -> Home:
+        """Take the given folder, else the environment's, else ``.tessera`` in the working folder."""
+        return cls(Path(home or os.environ.get(HOME_VARIABLE) or DEFAULT_HOME).resolve())
+
+    @property
+    def lake(self) -> Path:
+        return self.root / "lake"
+
+    @property
+    def quarantine(self) -> Path:
+        return self.root / "quarantine"
+
+    @property
+    def warehouse(self) -> Path:
+        return self.root / "warehouse.duckdb"
+
+    @property
+    def models(self) -> Path:
+        return self.root / "models"
+
+    @property
+    def published(self) -> Path:
+        return self.root / "published"
+
+    @property
+    def dagster(self) -> Path:
+        return self.root / "dagster"
+
+    @property
+    def dbt(self) -> Path:
+        """dbt's target and logs: a cache."""
+        return self.root / "dbt"
+
+    @property
+    def ledger(self) -> Path:
+        """Results of the build that is in the warehouse."""
+        return self.root / "build" / "ledger.json"
+
+    @property
+    def reports(self) -> Path:
+        """Refusal reports, one per refused run."""
+        return self.root / "reports"
+
+    @property
+    def samples(self) -> Path:
+        return self.root / "samples"
+
+    def create(self) -> Home:
+        """Make the folders that do not exist yet."""
+        for folder in (self.lake, self.quarantine, self.models, self.published, self.dagster, self.dbt, self.reports):
+            folder.mkdir(parents=True, exist_ok=True)
+        self.ledger.parent.mkdir(parents=True, exist_ok=True)
+        return self

@@ -1,0 +1,174 @@
+"""The lake: immutable Parquet batches, one folder per load.
+
+Belongs here: naming, committing and listing batches, and the raw views over the live ones. Does not belong
+here: reading and judging files (loader.py), rejected rows (quarantine.py).
+
+    lake/<source>__<table>/<batch_id>/rows.parquet, batch.json
+    lake/.tmp/                        loads under way, or left by a killed one
+
+A batch becomes visible by one rename of its folder and never changes afterwards. One loader works on a table
+at a time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import uuid
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from data_contracts import sql_quoting as sql
+from data_contracts.contract import Contract
+from orchestration.ingestion.durable_files import flush_to_disk
+
+ROWS, RECORD, TEMPORARY = "rows.parquet", "batch.json", ".tmp"
+# Raised when the same bytes would be read differently, so that files are loaded anew under the new rules.
+READING_RULES = 1
+META_COLUMNS = {"_batch_sequence": "bigint", "_row_number": "bigint"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Batch:
+    """What is known of one batch; the content of its batch.json."""
+
+    table: str
+    batch_id: str
+    sequence: int
+    file: str
+    file_size: int
+    file_sha256: str
+    options: dict[str, str]
+    contract_version: str
+    contract_fingerprint: str
+    columns: list[str]
+    records: int
+    good: int
+    rejected: int
+    reasons: dict[str, int]
+    new_columns: list[str]
+    missing_columns: list[str]
+    loaded_at: str
+    supersedes: list[str] = field(default_factory=list)
+
+
+def batch_id_of(file_sha256: str, options: Mapping[str, str], contract: Contract) -> str:
+    """The name of the batch a file becomes: same bytes, same reading, same contract, same name."""
+    parts = [READING_RULES, file_sha256, dict(options), contract.name, contract.fingerprint]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:32]
+
+
+class Lake:
+    """A folder of batches.
+
+    Args:
+        root: The lake's folder; created at the first load.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = Path(root).resolve()
+
+    def batches(self, table: str) -> list[Batch]:
+        """Every committed batch of a table in the order of loading, superseded ones included."""
+        folder = self.root / table
+        found = [_read_batch(path) for path in folder.glob(f"*/{RECORD}")] if folder.is_dir() else []
+        return sorted(found, key=lambda batch: batch.sequence)
+
+    def live_batches(self, table: str) -> list[Batch]:
+        """The batches that count: those no later batch supersedes."""
+        batches = self.batches(table)
+        superseded = {name for batch in batches for name in batch.supersedes}
+        return [batch for batch in batches if batch.batch_id not in superseded]
+
+    def rows_path(self, batch: Batch) -> Path:
+        """The rows of a committed batch."""
+        return self.root / batch.table / batch.batch_id / ROWS
+
+    def free_batch_id(self, table: str, wanted: str) -> str:
+        """``wanted``, or with a number behind it when that batch exists but is superseded."""
+        name, number = wanted, 1
+        while (self.root / table / name).exists():
+            number += 1
+            name = f"{wanted}-{number}"
+        return name
+
+    def open_workspace(self, table: str) -> Path:
+        """An empty temporary folder for one load; what a killed load of the table left is removed."""
+        parent = self.root / TEMPORARY
+        parent.mkdir(parents=True, exist_ok=True)
+        for leftover in parent.glob(f"{table}.*"):
+            shutil.rmtree(leftover)
+        workspace = parent / f"{table}.{uuid.uuid4().hex}"
+        workspace.mkdir()
+        return workspace
+
+    def commit(self, batch: Batch, rows: Path) -> Path:
+        """Make a batch visible.
+
+        Args:
+            batch: Its record.
+            rows: The finished rows file, on the lake's file system.
+
+        Returns:
+            The batch's folder.
+        """
+        staged = self.root / TEMPORARY / f"{batch.table}.{uuid.uuid4().hex}"
+        staged.mkdir(parents=True)
+        rows.replace(staged / ROWS)
+        record = staged / RECORD
+        record.write_text(json.dumps(asdict(batch), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        for path in (staged / ROWS, record, staged):
+            flush_to_disk(path)
+        table_folder = self.root / batch.table
+        table_folder.mkdir(exist_ok=True)
+        flush_to_disk(self.root)
+        final = table_folder / batch.batch_id
+        staged.rename(final)
+        flush_to_disk(table_folder)
+        return final
+
+    def create_raw_view(self, con: duckdb.DuckDBPyConnection, contract: Contract) -> list[Batch]:
+        """Point ``raw."<source>__<table>"`` at the live batches; a typed empty view when there are none.
+
+        The files are listed by name, so a batch that is committed later is not seen until the view is made
+        anew.
+
+        Returns:
+            The batches the view reads.
+        """
+        batches = self.live_batches(contract.name)
+        layouts: dict[tuple[str, ...], list[Path]] = {}
+        for batch in batches:
+            layouts.setdefault(tuple(batch.columns), []).append(self.rows_path(batch))
+        parts = [_select(contract, columns, paths) for columns, paths in layouts.items()]
+        con.execute("create schema if not exists raw")
+        con.execute(
+            f"create or replace view raw.{sql.identifier(contract.name)} as "
+            + " union all ".join(parts or [f"{_select(contract, (), [])} where false"])
+        )
+        return batches
+
+
+def _select(contract: Contract, columns: tuple[str, ...], paths: list[Path]) -> str:
+    """Select the contract's columns from batches of one layout; columns they do not have are null."""
+    listed = [
+        f"cast({sql.identifier(c.name) if c.name in columns else 'null'} as {c.physical_type}) "
+        f"as {sql.identifier(c.name)}"
+        for c in contract.columns
+    ]
+    listed += [
+        f"{name if paths else f'cast(null as {kind})'} as {name}" for name, kind in META_COLUMNS.items()
+    ]
+    source = f" from read_parquet({sql.text_list(str(path) for path in paths)})" if paths else ""
+    return f"select {', '.join(listed)}{source}"
+
+
+def _read_batch(path: Path) -> Batch:
+    written: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    known = {item.name for item in fields(Batch)}
+    return Batch(**{key: value for key, value in written.items() if key in known})

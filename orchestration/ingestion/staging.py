@@ -1,0 +1,38 @@
+"""What every reader hands to the loader.
+
+Belongs here: the description of raw rows that are ready to be checked in SQL. Does not belong here: reading.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from data_contracts.quarantine_sql import SourceColumn
+
+
+@dataclass(frozen=True)
+class StagedRows:
+    """Raw rows of one file, readable in SQL.
+
+    Attributes:
+        relation: A select that gives ``_row_number`` (record number in the file, from 1) and the raw columns.
+        columns: Name of every column in the file, in the file's order.
+        sources: Contract column name to its raw column and type family.
+        records: Records in the file, counted apart from the parser: malformed ones are in, a header is not.
+        raw: SQL of the record's original field values as JSON text.
+        row_fault: SQL of a structure fault found in the raw rows (null when none), or None.
+        malformed: Parquet file of the records that were kept from the parser (record_number, reason, raw).
+        malformed_count: Their number.
+        in_place: True when the relation reads the landing file itself, so that its damage shows late.
+    """
+
+    relation: str
+    columns: tuple[str, ...]
+    sources: dict[str, SourceColumn]
+    records: int
+    raw: str
+    row_fault: str | None = None
+    malformed: Path | None = None
+    malformed_count: int = 0
+    in_place: bool = False

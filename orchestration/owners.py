@@ -1,0 +1,17 @@
+"""Who answers for which stage of the night.
+
+Belongs here: owners by Dagster group. Does not belong here: owners of segments (the segment catalogue).
+"""
+
+OWNERS = {
+    "raw": "team:data-engineering",
+    "staging": "team:data-engineering",
+    "seeds": "team:marketing",
+    "identity": "team:data-engineering",
+    "features": "team:analytics-engineering",
+    "ml": "team:data-science",
+    "segmentations": "team:marketing",
+    "marts": "team:analytics-engineering",
+    "gate": "team:data-engineering",
+    "publish": "team:data-engineering",
+}

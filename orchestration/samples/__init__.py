@@ -1,0 +1,1 @@
+"""Sample companies: real or simulated data and the ``tessera.yml`` that reads it."""

@@ -1,0 +1,27 @@
+#!/bin/sh
+# Makes .venv from the lock on a machine that has only Python 3.11 or 3.12. Set PYTHON to choose one.
+set -eu
+cd "$(dirname "$0")/.."
+
+supported='import sys; sys.exit(not ((3, 11) <= sys.version_info[:2] <= (3, 12)))'
+found=
+for python in ${PYTHON:-} python3 python3.12 python3.11 python; do
+    if "$python" -c "$supported" 2>/dev/null; then
+        found=$python
+        break
+    fi
+done
+if [ -z "$found" ]; then
+    echo "Tessera needs Python 3.11 or 3.12; found $(python3 --version 2>&1 || echo none)." >&2
+    echo "Install one, or name it: make run PYTHON=/path/to/python3.12" >&2
+    exit 2
+fi
+
+if ! .venv/bin/python -c "$supported" 2>/dev/null; then
+    rm -rf .venv
+    "$found" -m venv .venv
+fi
+echo "Setting up .venv with $(.venv/bin/python --version) (about a minute the first time)"
+.venv/bin/python -m pip install --quiet --disable-pip-version-check "$(grep -o '^uv==[0-9.]*' requirements.lock)"
+.venv/bin/uv pip sync --quiet --python .venv/bin/python --compile-bytecode requirements.lock
+.venv/bin/uv pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation --editable .
