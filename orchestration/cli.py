@@ -70,7 +70,7 @@ def run(
     outcome = run_night(deployment, night, console=console, log=log)
     served = VersionStore(deployment.home.published).current()
     if outcome.exit_code == 0 and served is not None:
-        show_segments(console, served)
+        show_segments(console, served, currency=deployment.settings.company.currency)
         show_paths(console, served)
         return
     for error in outcome.errors:

@@ -182,9 +182,7 @@ class KMeansSegmenter(Segmenter):
     ) -> None:
         """Give clusters their codes and names, and fill ``segments_``."""
         labels = nearest_labels(values, centers)
-        value = raw[
-            :, self.features_.index(self.value_feature) if self.value_feature in self.features_ else 0
-        ]
+        value = raw[:, self.features_.index(self.value_feature) if self.value_feature in self.features_ else 0]
         value = np.nan_to_num(value)
         k = len(centers)
         counts = np.bincount(labels, minlength=k)

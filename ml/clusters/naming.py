@@ -159,9 +159,7 @@ def _candidate_names(
     effects: np.ndarray, meanings: Sequence[FeatureMeaning], *, plural: str
 ) -> list[tuple[str, tuple[int, ...]]]:
     """Return names for one cluster with the features they speak of, the preferred first."""
-    telling = {
-        j: words for j in _by_salience(effects, meanings) if (words := meanings[j].words(float(effects[j])))
-    }
+    telling = {j: words for j in _by_salience(effects, meanings) if (words := meanings[j].words(float(effects[j])))}
     if not telling:
         return [(f"typical {plural}", ())]
     adjectives = [j for j in telling if meanings[j].role == "adjective"]
@@ -176,9 +174,7 @@ def _candidate_names(
     return names
 
 
-def _description(
-    typical: TypicalValues, position: int, meanings: Sequence[FeatureMeaning], said: Sequence[int]
-) -> str:
+def _description(typical: TypicalValues, position: int, meanings: Sequence[FeatureMeaning], said: Sequence[int]) -> str:
     """Return one sentence with typical values: first those the name speaks of, then the most telling."""
     others = [
         j
@@ -190,11 +186,7 @@ def _description(
     for j in (told or others)[:DESCRIBED_FEATURES]:
         own = written(typical.clusters[position, j], meanings[j].unit)
         everyone = written(typical.everyone[j], meanings[j].unit)
-        against = (
-            "like all customers"
-            if own == everyone
-            else f"against {everyone.split(' day')[0]} for all customers"
-        )
+        against = "like all customers" if own == everyone else f"against {everyone.split(' day')[0]} for all customers"
         if clauses:
             against = "like everyone" if own == everyone else f"against {everyone.split(' day')[0]}"
         clauses.append(f"{meanings[j].clause.format(value=own)} {against}")

@@ -12,26 +12,25 @@ from rich.table import Table
 from orchestration.publishing.version_store import Version
 
 
-def show_segments(console: Console, version: Version) -> None:
+def show_segments(console: Console, version: Version, *, currency: str) -> None:
     """Print tonight's segments of every scheme, from the published file."""
     with duckdb.connect(str(version.path / "marts.duckdb"), read_only=True) as marts:
         rows = marts.execute(
             """
             select scheme, segment_name, customers_count, customers_share, net_revenue_365d_share,
-                net_revenue_365d_mean_amount, description
+                net_revenue_365d_mean_amount
             from segment_profiles
             where is_current
             order by scheme, display_order
             """
         ).fetchall()
     table = Table(title=f"Segments on {version.as_of_date}", title_justify="left", header_style="bold")
-    table.add_column("scheme")
-    table.add_column("segment", no_wrap=True)
-    for heading in ("customers", "share", "of revenue", "a year each"):
+    table.add_column("scheme", no_wrap=True)
+    table.add_column("segment")
+    for heading in ("customers", "of customers", "of revenue", f"{currency} a year each"):
         table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("what it means", overflow="fold")
     last = None
-    for scheme, name, customers, share, revenue, mean, description in rows:
+    for scheme, name, customers, share, revenue, mean in rows:
         if last not in (None, scheme):
             table.add_section()
         table.add_row(
@@ -41,7 +40,6 @@ def show_segments(console: Console, version: Version) -> None:
             f"{share:.1%}",
             "" if revenue is None else f"{revenue:.1%}",
             "" if mean is None else f"{mean:,.0f}",
-            description,
         )
         last = scheme
     console.print(table)

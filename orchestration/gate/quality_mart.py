@@ -32,7 +32,9 @@ def quality_frame(verdict: Verdict, *, served: Path | None) -> pd.DataFrame:
             "completed_at": "checked_at",
         }
     )
-    rows = rows.drop(columns="started_at").assign(is_current=True)
+    # Without a zone, in UTC: clients differ in how they show a zone, and some need a package for it.
+    checked_at = pd.to_datetime(rows["checked_at"], utc=True).dt.tz_localize(None)
+    rows = rows.drop(columns="started_at").assign(is_current=True, checked_at=checked_at)
     rows[["records_count", "rejected_count"]] = rows[["records_count", "rejected_count"]].astype("Int64")
     earlier = served / "data_quality.parquet" if served else None
     if earlier is None or not earlier.is_file():

@@ -19,7 +19,7 @@ from orchestration.ingestion.csv_gate import check_columns, read_header
 from orchestration.ingestion.csv_records import LONGEST_RECORD, Dialect
 from orchestration.ingestion.file_options import FileOptions
 from orchestration.ingestion.record_scan import Scan, scan_records
-from orchestration.ingestion.staging import StagedRows
+from orchestration.ingestion.staging import STAGING_OPTIONS, StagedRows
 from orchestration.ingestion.text_gate import open_text
 
 
@@ -40,7 +40,7 @@ def stage_csv(
     parsed = _parse_sql(scan, len(names), options.delimiter)
     if scan.malformed is None:
         # Numbering while parsing would run on one core; the position in the staged file is the number.
-        con.execute(f"copy ({parsed}) to {sql.path(staged)} (format parquet, compression lz4_raw)")
+        con.execute(f"copy ({parsed}) to {sql.path(staged)} {STAGING_OPTIONS}")
         number = "file_row_number + 1"
         rows = f"read_parquet({sql.path(staged)}, file_row_number = true)"
     else:
@@ -48,7 +48,7 @@ def stage_csv(
         pq.write_table(pa.table({"_row_number": scan.well_formed_numbers}), numbers)
         con.execute(
             f"copy (select * from read_parquet({sql.path(numbers)}) positional join ({parsed})) "
-            f"to {sql.path(staged)} (format parquet, compression lz4_raw)"
+            f"to {sql.path(staged)} {STAGING_OPTIONS}"
         )
         number, rows = "_row_number", f"read_parquet({sql.path(staged)})"
     fields = [f"c{position}" for position in range(len(names))]

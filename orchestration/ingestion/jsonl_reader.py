@@ -19,7 +19,7 @@ from orchestration.ingestion.csv_gate import check_columns
 from orchestration.ingestion.csv_records import LONGEST_RECORD, Dialect
 from orchestration.ingestion.file_options import FileOptions
 from orchestration.ingestion.record_scan import scan_records
-from orchestration.ingestion.staging import StagedRows
+from orchestration.ingestion.staging import STAGING_OPTIONS, StagedRows
 from orchestration.ingestion.text_gate import open_text
 
 # No JSON text may hold this control character, so it can stand for "one field a line".
@@ -58,7 +58,7 @@ def stage_jsonl(
                 from judged
             )
             select _row_number, fault, line, {picked} from taken
-        ) to {sql.path(staged)} (format parquet, compression lz4_raw)
+        ) to {sql.path(staged)} {STAGING_OPTIONS}
     """)
     rows = f"read_parquet({sql.path(staged)})"
     found = con.execute(f"""

@@ -149,7 +149,7 @@ def _build(
     try:
         return build_batch(con, contract, staged, workspace=workspace, file=path.name, sequence=sequence)
     except duckdb.Error:
-        # Damaged pages show only now, and DuckDB has no error type of their own; a full disk is not the file's fault.
+        # Damaged pages show only now, under any error type; a full disk is not the file's fault.
         if staged.in_place:
             check_readable(con, path)
         raise

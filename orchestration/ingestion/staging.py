@@ -10,6 +10,10 @@ from pathlib import Path
 
 from data_contracts.quarantine_sql import SourceColumn
 
+# The default dictionaries stay: without them staging random values is a quarter faster, but judging real
+# columns, whose values repeat, costs a third more (2 million and 1.47 million rows).
+STAGING_OPTIONS = "(format parquet, compression lz4_raw)"
+
 
 @dataclass(frozen=True)
 class StagedRows:

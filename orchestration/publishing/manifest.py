@@ -180,11 +180,7 @@ def verify(version_dir: Path) -> tuple[FileDifference, ...]:
     try:
         expected = read_manifest(version_dir).files
     except VersionDamagedError as error:
-        return (
-            FileDifference(
-                file=MANIFEST_NAME, problem="unreadable", expected="a manifest", found=error.found
-            ),
-        )
+        return (FileDifference(file=MANIFEST_NAME, problem="unreadable", expected="a manifest", found=error.found),)
     found = hashed_files(version_dir)
 
     def shown(entry: FileEntry | None) -> str:

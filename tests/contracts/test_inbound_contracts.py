@@ -28,13 +28,17 @@ PERSONAL = {
 NOT_PERSONAL = {("transactions__products", "name")}
 
 CANONICAL = {
-    "crm__customers": "customer_ref* account_type email phone first_name last_name birth_date gender income_band "
-    "education occupation marital_status household_size children_count country region city postal_code company_ref "
-    "acquisition_channel loyalty_tier consent_email consent_sms consent_phone consent_ads created_at updated_at",
-    "crm__campaign_exposures": "exposure_id* campaign_id* customer_ref* assigned_at* arm channel offer_code cost",
-    "transactions__order_lines": "order_id* line_number* customer_ref ordered_at* sku* quantity* unit_price* "
-    "discount_amount tax_amount shipping_amount currency* kind sales_channel device delivery_method promised_at "
-    "delivered_at country region postal_code coupon_code",
+    "crm__customers": "customer_ref* account_type email phone first_name last_name birth_date gender "
+    "income_band education occupation marital_status household_size children_count country "
+    "region city postal_code "
+    "company_ref acquisition_channel loyalty_tier consent_email consent_sms consent_phone consent_ads "
+    "created_at updated_at",
+    "crm__campaign_exposures": "exposure_id* campaign_id* customer_ref* assigned_at* arm channel "
+    "offer_code cost",
+    "transactions__order_lines": "order_id* line_number* customer_ref ordered_at* sku* quantity* "
+    "unit_price* discount_amount tax_amount shipping_amount currency* kind sales_channel "
+    "device delivery_method "
+    "promised_at delivered_at country region postal_code coupon_code",
     "transactions__products": "sku* name category subcategory brand unit_cost launched_at",
 }
 KEYS = {

@@ -68,7 +68,8 @@ def test_readers_during_many_swaps_never_see_a_mix(root: Path, tmp_path: Path) -
     stop = tmp_path / "stop"
     readers = [start("read", root, stop) for _ in range(2)]
     for reader in readers:
-        assert reader.stdout is not None and reader.stdout.readline() == "ready\n"
+        assert reader.stdout is not None
+        assert reader.stdout.readline() == "ready\n"
     store = VersionStore(root)
     for swap in range(100):
         store.swap_to(names[swap % len(names)])
@@ -76,8 +77,10 @@ def test_readers_during_many_swaps_never_see_a_mix(root: Path, tmp_path: Path) -
     stop.touch()
     for reader in readers:
         result = json.loads(reader.communicate(timeout=60)[0])
-        assert result["mixed"] == 0 and reader.returncode == 0
-        assert result["reads"] >= 5 and result["seen"] >= 2
+        assert result["mixed"] == 0
+        assert reader.returncode == 0
+        assert result["reads"] >= 5
+        assert result["seen"] >= 2
 
 
 def test_a_reader_keeps_its_version_through_swap_and_deletion(root: Path) -> None:
@@ -98,19 +101,19 @@ def test_a_kill_at_any_step_leaves_a_whole_version_and_a_clean_next_run(root: Pa
     worker = start("steps", root, 100, 80, 1)
     deaths = [json.loads(line) for line in worker.communicate(timeout=60)[0].splitlines()]
     assert worker.returncode == 0
-    assert len(deaths) >= 20 and all(death["killed"] for death in deaths[:-1])
+    assert len(deaths) >= 20
+    assert all(death["killed"] for death in deaths[:-1])
     # The last one ran to its end, so every step of a publication was among those died before.
     assert not deaths[-1]["killed"]
     assert not [death for death in deaths if death["damaged"]]
     served = [death["before"] for death in deaths]
-    assert served == sorted(served) and served[0] == "v000002"
+    assert served == sorted(served)
+    assert served[0] == "v000002"
     require_whole(root)
     assert all(not verify(version.path) for version in VersionStore(root).versions())
     publish_marker(root, 999, keep=2)
     assert require_whole(root) == 999
-    assert not [
-        entry.name for entry in root.iterdir() if entry.name.startswith((".building", ".removing", ".c"))
-    ]
+    assert not [entry.name for entry in root.iterdir() if entry.name.startswith((".building", ".removing", ".c"))]
 
 
 def test_kills_at_random_moments_leave_the_previous_version_served(root: Path) -> None:
@@ -193,7 +196,8 @@ def test_a_failing_publication_changes_nothing(root: Path, tmp_path: Path) -> No
             published_at=published.published_at.replace(tzinfo=None),
             **options,
         )
-    assert require_whole(root) == 1 and len(VersionStore(root).versions()) == 1
+    assert require_whole(root) == 1
+    assert len(VersionStore(root).versions()) == 1
 
 
 def test_the_published_folder_can_be_copied_away_and_read_there(root: Path, tmp_path: Path) -> None:

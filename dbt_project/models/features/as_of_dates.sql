@@ -21,7 +21,7 @@ month_ends as (
         cast(
             date_trunc('month', {{ tonight() }}) - to_months(month_offset) - interval 1 day as date
         ) as as_of_date
-    from range(0, {{ var('history_months') }}) as months (month_offset)
+    from range(0, {{ var('history_months') }}) as months (month_offset) -- noqa: AL05
 
 ),
 

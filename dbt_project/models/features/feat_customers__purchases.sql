@@ -38,7 +38,8 @@ purchases as (
         cast({{ in_window('gross_amount', 365) }} as decimal(18, 4)) as gross_365d_amount,
         cast({{ in_window('discount_amount', 365) }} as decimal(18, 4)) as discount_365d_amount,
         cast({{ in_window('margin_amount', 365) }} as decimal(18, 4)) as margin_365d_amount,
-        {{ ratio(in_window('net_revenue_amount', 365), in_window('order_count', 365)) }} as average_order_value_365d_amount,
+        {{ ratio(in_window('net_revenue_amount', 365), in_window('order_count', 365)) }}
+            as average_order_value_365d_amount,
         {{ ratio(in_window('discount_amount', 365), in_window('gross_amount', 365)) }} as discount_365d_share,
         {{ ratio(in_window('refund_amount', 365), in_window('gross_amount', 365)) }} as refund_365d_share,
         cast(order_gaps.gap_median_days as double) as order_gap_median_days,

@@ -22,7 +22,7 @@ spine as (
         as_of_dates.previous_boundaries_set_date
     from customers
     inner join as_of_dates
-        on customers.known_since_date is null or as_of_dates.as_of_date >= customers.known_since_date
+        on customers.known_since_date is null or customers.known_since_date <= as_of_dates.as_of_date
 
 )
 

@@ -153,7 +153,8 @@ indexed as (
         {{ ratio('margin_365d_amount', 'all_margin_365d_amount') }} as margin_365d_share,
         {{ ratio('net_revenue_365d_amount * all_customers_count', 'customers_count * all_net_revenue_365d_amount') }}
             as net_revenue_index,
-        {{ ratio('order_days_365d_count * all_customers_count', 'customers_count * all_order_days_365d_count') }} as order_days_index
+        {{ ratio('order_days_365d_count * all_customers_count', 'customers_count * all_order_days_365d_count') }}
+            as order_days_index
     from totals
 
 ),

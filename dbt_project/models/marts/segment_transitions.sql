@@ -19,20 +19,20 @@ steps as (
     select
         assignments.customer_id,
         assignments.scheme,
-        coalesce(before.segment_code, 'entered') as from_segment_code,
+        coalesce(previous_assignments.segment_code, 'entered') as from_segment_code,
         assignments.segment_code as to_segment_code,
-        coalesce(assignments.segment_code <> before.segment_code, false) as has_moved,
-        coalesce(assignments.segment_code_on_previous_boundaries = before.segment_code, false)
+        coalesce(assignments.segment_code <> previous_assignments.segment_code, false) as has_moved,
+        coalesce(assignments.segment_code_on_previous_boundaries = previous_assignments.segment_code, false)
             as would_have_stayed,
         as_of_dates.previous_as_of_date,
         assignments.as_of_date
     from assignments
     inner join as_of_dates on assignments.as_of_date = as_of_dates.as_of_date
-    left join assignments as before
+    left join assignments as previous_assignments
         on
-            assignments.customer_id = before.customer_id
-            and assignments.scheme = before.scheme
-            and as_of_dates.previous_as_of_date = before.as_of_date
+            assignments.customer_id = previous_assignments.customer_id
+            and assignments.scheme = previous_assignments.scheme
+            and as_of_dates.previous_as_of_date = previous_assignments.as_of_date
     where as_of_dates.previous_as_of_date is not null
 
 ),

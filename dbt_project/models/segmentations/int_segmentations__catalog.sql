@@ -1,4 +1,6 @@
 -- One row per scheme and segment: the catalogue, and the segments that models found and named tonight.
+{% set quoted_schemes = "'" ~ var('schemes') | join("', '") ~ "'" %}
+
 with segment_catalog as (
 
     select * from {{ ref('segment_catalog') }}
@@ -16,7 +18,7 @@ combined as (
         colour,
         owner
     from segment_catalog
-    where scheme in ('{{ var("schemes") | join("', '") }}')
+    where scheme in ({{ quoted_schemes }})
     {% for scheme in var('model_schemes') %}
     union all
     select

@@ -93,13 +93,16 @@ segmented as (
         cast(null as double) as confidence,
         case
             when not is_tonight then null
-            when not has_order_in_window then [
-                {{ reason('order_days_' ~ window_days ~ 'd_count', 'order_days_count', '-1') }}
-            ]
+            when not has_order_in_window
+                then [{{ reason('order_days_' ~ window_days ~ 'd_count', 'order_days_count', '-1') }}]
             else [
                 {{ reason('days_since_last_order', 'days_since_last_order', '(recency_score - 3) / 2.0') }},
-                {{ reason('order_days_' ~ window_days ~ 'd_count', 'order_days_count', '(frequency_score - 3) / 2.0') }},
-                {{ reason('net_revenue_' ~ window_days ~ 'd_amount', 'net_revenue_amount', '(monetary_score - 3) / 2.0') }}
+                {{ reason(
+                    'order_days_' ~ window_days ~ 'd_count', 'order_days_count', '(frequency_score - 3) / 2.0'
+                ) }},
+                {{ reason(
+                    'net_revenue_' ~ window_days ~ 'd_amount', 'net_revenue_amount', '(monetary_score - 3) / 2.0'
+                ) }}
             ]
         end as reasons,
         as_of_date

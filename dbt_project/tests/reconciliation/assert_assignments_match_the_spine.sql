@@ -1,6 +1,8 @@
 -- Every scheme gives every customer known on a date exactly one segment of its catalogue: as many assignments as
 -- customers, the same customers, none twice. Keys are compared by the sum of their hashes, one pass for all schemes.
 -- A scheme that is switched on but assigns nobody shows up with a null found_count.
+{% set quoted_schemes = "'" ~ var('schemes') | join("', '") ~ "'" %}
+
 with spine as (
 
     select
@@ -14,7 +16,7 @@ with spine as (
 
 schemes as (
 
-    select unnest(['{{ var("schemes") | join("', '") }}']) as scheme
+    select unnest([{{ quoted_schemes }}]) as scheme
 
 ),
 

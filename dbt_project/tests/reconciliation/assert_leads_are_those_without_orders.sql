@@ -1,9 +1,8 @@
--- Nobody with an order is a lead, and nobody without one is anything else.
-{{ config(enabled='lifecycle' in var('schemes')) }}
-
+-- Nobody with an order is a lead, and nobody without one is anything else. Says nothing while the scheme is off.
 with lifecycle as (
 
-    select * from {{ ref('seg_customers__lifecycle') }}
+    select * from {{ ref('int_segmentations__assignments') }}
+    where scheme = 'lifecycle'
 
 ),
 

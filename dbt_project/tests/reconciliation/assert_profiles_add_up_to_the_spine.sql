@@ -1,5 +1,7 @@
 -- The profiles of a scheme and date hold every customer known on the date, and their shares sum to 1. Shares of money
 -- are checked where they are shown: they are null where nothing was sold or too few customers are left to tell.
+{% set quoted_schemes = "'" ~ var('schemes') | join("', '") ~ "'" %}
+
 with spine as (
 
     select
@@ -26,7 +28,7 @@ profiles as (
 
 schemes as (
 
-    select unnest(['{{ var("schemes") | join("', '") }}']) as scheme
+    select unnest([{{ quoted_schemes }}]) as scheme
 
 ),
 

@@ -1,6 +1,4 @@
 -- The map covers all 25 cells of recency and frequency once each, with segments that the catalogue names.
-{{ config(enabled='rfm' in var('schemes')) }}
-
 with rfm_map as (
 
     select * from {{ ref('rfm_map') }}

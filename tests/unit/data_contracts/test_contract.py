@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from data_contracts.contract import ContractError, load_contract, load_contracts
+from data_contracts.contract import Contract, ContractError, load_contract, load_contracts
 from data_contracts.physical_types import parse_physical_type
 
 TEXT = """
@@ -26,7 +26,7 @@ schema:
 """
 
 
-def load(folder: Path, text: str, name: str = "shop__orders.odcs.yaml"):  # noqa: ANN201
+def load(folder: Path, text: str, name: str = "shop__orders.odcs.yaml") -> Contract:
     path = folder / name
     path.write_text(text, encoding="utf-8")
     return load_contract(path)
@@ -54,7 +54,7 @@ WRONG = {
     "a misspelt option": ("minimum: 0", "minimun: 0", "'minimun'"),
     "an unknown logical type": ("logicalType: number", "logicalType: money", "(amount)"),
     "a type DuckDB does not have": ("decimal(18,4)", "money", "'money' is not a known DuckDB type"),
-    "types that disagree": ("logicalType: number", "logicalType: date", "a physicalType for date"),
+    "types that disagree": ("logicalType: string", "logicalType: boolean", "a physicalType for boolean"),
     "a key that may be empty": ("required: true", "required: false", "as it is part of the key"),
     "another id than the file's": ("id: shop__orders", "id: shop__order", "id\n  expected: the file's name"),
     "another table than the id's": ("- name: orders", "- name: order", "schema[0].name"),

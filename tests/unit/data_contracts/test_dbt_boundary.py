@@ -18,8 +18,8 @@ MART = (
   - name: {table}
     description: One row per segment and date.
     properties:
-      - {{name: segment_code, description: Segment., logicalType: string, physicalType: varchar, required: true,
-         primaryKey: true, primaryKeyPosition: 1}}
+      - {{name: segment_code, description: Segment., logicalType: string, physicalType: varchar,
+         required: true, primaryKey: true, primaryKeyPosition: 1}}
       - name: colour
         description: Colour.
         logicalType: string

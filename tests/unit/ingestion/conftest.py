@@ -36,8 +36,8 @@ schema:
          customProperties: [{property: identifier, value: true}]}
       - {name: line, description: Line., logicalType: integer, physicalType: integer, required: true,
          primaryKey: true, primaryKeyPosition: 2}
-      - {name: amount, description: Amount., logicalType: number, physicalType: "decimal(18,2)", required: true,
-         logicalTypeOptions: {minimum: 0}}
+      - {name: amount, description: Amount., logicalType: number, physicalType: "decimal(18,2)",
+         required: true, logicalTypeOptions: {minimum: 0}}
       - {name: sold_on, description: Day., logicalType: date, physicalType: date}
       - {name: sold_at, description: Time., logicalType: timestamp, physicalType: timestamptz}
       - {name: weight, description: Weight., logicalType: number, physicalType: double}

@@ -1,4 +1,4 @@
-"""What arrives in landing folders: every file is either refused with a clear text or reconciled to the row."""
+"""What arrives in landing folders: every file is refused with a clear text or reconciled to the row."""
 
 from __future__ import annotations
 
@@ -90,7 +90,8 @@ QUARANTINED = {
     "repeat of a bad row is no repeat": (HEAD + b"A,1,x\nA,1,1\n", {1: [("amount", "not_a_number")]}),
     "American dates": (
         FULL
-        + b"A,1,1,,,,,,,\nB,1,1,03/04/24,,,,,,\nC,1,1,,3/4/2024 10:00,,,,,\n,,,,,,,,,\nD,1,1,,,,,,,\nE,1,1,,,,,,,\n",
+        + b"A,1,1,,,,,,,\nB,1,1,03/04/24,,,,,,\nC,1,1,,3/4/2024 10:00,,,,,\n"
+        + b",,,,,,,,,\nD,1,1,,,,,,,\nE,1,1,,,,,,,\n",
         {
             2: [("sold_on", "not_a_date")],
             3: [("sold_at", "not_a_timestamp")],

@@ -15,7 +15,7 @@ COLUMNS = [
     "days_since_last_order",
     "order_days_365d_count",
     "net_revenue_365d_amount",
-    "average_order_value_amount",
+    "average_order_value_365d_amount",
     "discount_365d_share",
 ]
 # Centres of four planted kinds of customer: loyal, bulk, deal seeking, lapsed.

@@ -14,15 +14,11 @@ FEATURES = ["days_since_last_order", "order_days_365d_count", "net_revenue_365d_
 def typical(effects: list[list[float]]) -> TypicalValues:
     spread = np.array([10.0, 12.0, 400.0])
     everyone = np.array([20.0, 18.0, 900.0])
-    return TypicalValues(
-        clusters=everyone + np.array(effects) * spread, everyone=everyone, effects=np.array(effects)
-    )
+    return TypicalValues(clusters=everyone + np.array(effects) * spread, everyone=everyone, effects=np.array(effects))
 
 
 def names(effects: list[list[float]], **options: object) -> list[str]:
-    given = name_clusters(
-        typical(effects), FEATURES, PURCHASE_VOCABULARY, order=range(len(effects)), **options
-    )
+    given = name_clusters(typical(effects), FEATURES, PURCHASE_VOCABULARY, order=range(len(effects)), **options)
     return [cluster.name for cluster in given]
 
 
@@ -69,7 +65,9 @@ def test_a_feature_nobody_described_gets_words_from_its_column() -> None:
 
 def test_a_vocabulary_may_stay_silent_about_low_values() -> None:
     meaning = FeatureMeaning(feature="x", aspect="x", role="adjective", high="keen", clause="x {value}")
-    assert meaning.words(-3) is None and meaning.words(3) == "keen" and meaning.words(0.1) is None
+    assert meaning.words(-3) is None
+    assert meaning.words(3) == "keen"
+    assert meaning.words(0.1) is None
 
 
 def test_mostly_zero_features_are_compared_by_means() -> None:

@@ -24,20 +24,20 @@ def households(lines: pd.DataFrame, as_of: str) -> pd.DataFrame:
     gaps = days.groupby("household_id")["day"].diff().dt.days
     by = seen.groupby("household_id")
     revenue, orders = by["sales_value"].sum(), by["basket_id"].nunique()
-    X = pd.DataFrame(
+    frame = pd.DataFrame(
         {
             "days_since_last_order": (end - by["day"].max()).dt.days,
             "order_days_365d_count": days.groupby("household_id").size(),
             "net_revenue_365d_amount": revenue,
-            "average_order_value_amount": revenue / orders,
+            "average_order_value_365d_amount": revenue / orders,
             "order_gap_median_days": gaps.groupby(days["household_id"]).median(),
             "discount_365d_share": by["discounted"].mean(),
             "category_count_365d": by["department"].nunique(),
-            "tenure_days": (end - by["day"].min()).dt.days,
+            "days_since_first_order": (end - by["day"].min()).dt.days,
             "refund_365d_share": 0.0,
         }
     )
-    return X.set_axis([f"hh{household:05d}" for household in X.index])
+    return frame.set_axis([f"hh{household:05d}" for household in frame.index])
 
 
 @pytest.fixture(scope="module")
@@ -55,18 +55,20 @@ def at() -> Callable[[str], pd.DataFrame]:
 
 @pytest.fixture(scope="module")
 def year_end(at: Callable[[str], pd.DataFrame]) -> tuple[pd.DataFrame, KMeansSegmenter]:
-    X = at("2017-12-31")
-    return X, KMeansSegmenter().fit(X)
+    frame = at("2017-12-31")
+    return frame, KMeansSegmenter().fit(frame)
 
 
 def test_households_fall_into_a_handful_of_named_segments(
     year_end: tuple[pd.DataFrame, KMeansSegmenter],
 ) -> None:
-    X, model = year_end
+    frame, model = year_end
     segments = model.segments_
-    assert len(X) == 2469 and 3 <= len(segments) <= 8
+    assert len(frame) == 2469
+    assert 3 <= len(segments) <= 8
     assert segments["share"].min() >= 0.02
-    assert segments["name"].is_unique and segments["description"].is_unique
+    assert segments["name"].is_unique
+    assert segments["description"].is_unique
     assert not segments["name"].str.contains(r"_|\d|group", regex=True).any()
     assert segments["name"].str.split().str.len().between(2, 5).all()
     assert segments["description"].str.contains("all customers").all()

@@ -13,12 +13,8 @@ CODES = ["c01", "c02", "c03", "c04"]
 CORNERS = np.array([[0.0, 0.0], [0.0, 4.0], [4.0, 0.0], [4.0, 4.0]])
 
 
-def matched(
-    current: np.ndarray, previous: np.ndarray, codes: list[str], *, limit: float = 1.0, first: int = 5
-):
-    return match_labels(
-        current, previous, codes, max_distance=limit, next_number=first, order=range(len(current))
-    )
+def matched(current: np.ndarray, previous: np.ndarray, codes: list[str], *, limit: float = 1.0, first: int = 5):
+    return match_labels(current, previous, codes, max_distance=limit, next_number=first, order=range(len(current)))
 
 
 def test_without_a_previous_version_codes_follow_the_declared_order() -> None:
@@ -57,16 +53,14 @@ def test_codes_past_ninety_nine_stay_distinct() -> None:
     assert [format_code(n) for n in (1, 99, 100)] == ["c01", "c99", "c100"]
 
 
-points = st.lists(
-    st.tuples(st.integers(-30, 30), st.integers(-30, 30)), min_size=1, max_size=6, unique=True
-).map(lambda rows: np.array(rows, dtype=float) / 10)
+points = st.lists(st.tuples(st.integers(-30, 30), st.integers(-30, 30)), min_size=1, max_size=6, unique=True).map(
+    lambda rows: np.array(rows, dtype=float) / 10
+)
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)
 @given(current=points, previous=points, data=st.data())
-def test_the_order_of_rows_never_matters(
-    current: np.ndarray, previous: np.ndarray, data: st.DataObject
-) -> None:
+def test_the_order_of_rows_never_matters(current: np.ndarray, previous: np.ndarray, data: st.DataObject) -> None:
     codes = [format_code(n + 1) for n in range(len(previous))]
     order = canonical_order(current[:, 0], current)
     plain = match_labels(current, previous, codes, max_distance=1.0, next_number=9, order=order)
@@ -86,16 +80,15 @@ def test_the_order_of_rows_never_matters(
 
 @settings(max_examples=60, deadline=None, derandomize=True)
 @given(current=points, previous=points, limit=st.floats(0.05, 5))
-def test_codes_are_distinct_near_and_never_reissued(
-    current: np.ndarray, previous: np.ndarray, limit: float
-) -> None:
+def test_codes_are_distinct_near_and_never_reissued(current: np.ndarray, previous: np.ndarray, limit: float) -> None:
     codes = [format_code(n + 1) for n in range(len(previous))]
     match = matched(current, previous, codes, limit=limit, first=50)
     assert len(set(match.codes)) == len(current)
     for i, code in enumerate(match.codes):
         if code in codes:
             apart = np.sqrt(((current[i] - previous[codes.index(code)]) ** 2).mean())
-            assert apart == pytest.approx(match.distances[i]) and apart < limit
+            assert apart == pytest.approx(match.distances[i])
+            assert apart < limit
         else:
             assert int(code[1:]) >= 50
     assert set(match.retired) == set(codes) - set(match.codes)

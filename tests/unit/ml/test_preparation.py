@@ -31,9 +31,7 @@ def test_the_currency_does_not_matter() -> None:
     values = skewed()
     cents = values * [100, 1, 100]
     plain = make_preparation(tail=0.02, balance=0.5).fit_transform(values)
-    np.testing.assert_allclose(
-        make_preparation(tail=0.02, balance=0.5).fit_transform(cents), plain, atol=1e-9
-    )
+    np.testing.assert_allclose(make_preparation(tail=0.02, balance=0.5).fit_transform(cents), plain, atol=1e-9)
 
 
 def test_prepared_rows_read_back_in_raw_units() -> None:
@@ -72,4 +70,5 @@ def test_columns_that_vary_for_fewer_than_a_cluster_are_reported() -> None:
     values = np.column_stack([np.arange(n), np.full(n, 7.0), rare, np.full(n, np.nan)])
     reasons = unusable_features(values, ["a", "same", "rare", "empty"], tail=0.02)
     assert list(reasons) == ["same", "rare", "empty"]
-    assert "missing" in reasons["empty"] and "constant (7)" in reasons["same"]
+    assert "missing" in reasons["empty"]
+    assert "constant (7)" in reasons["same"]

@@ -42,4 +42,5 @@ def test_renamed_codes_are_the_same_grouping_but_kept_by_nobody() -> None:
 
 def test_no_common_customer_is_no_agreement_at_all() -> None:
     change = membership_change(pd.Series(["c01"], index=["a"]), pd.Series(["c01"], index=["b"]))
-    assert change.customers == 0 and math.isnan(change.kept_share)
+    assert change.customers == 0
+    assert math.isnan(change.kept_share)

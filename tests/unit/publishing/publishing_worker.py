@@ -62,11 +62,7 @@ def markers(version: Path) -> set[Any]:
         ).fetchall()
         found += con.execute(f"select max(marker) from '{version}/customers.parquet'").fetchall()
     manifest = json.loads((version / "manifest.json").read_text())
-    return (
-        {row[0] for row in found}
-        | {manifest["checks"]["marker"]}
-        | {int((version / "explorer.html").read_text())}
-    )
+    return {row[0] for row in found} | {manifest["checks"]["marker"]} | {int((version / "explorer.html").read_text())}
 
 
 def read_until_stopped(root: Path, stop: Path) -> None:

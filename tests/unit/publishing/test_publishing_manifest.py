@@ -75,9 +75,7 @@ def test_every_difference_is_named(version: Path) -> None:
         require_intact(version)
 
 
-@pytest.mark.parametrize(
-    "text", ["", "{}", "[]", '{"format_version": 99}', '{"format_version": 1, "version": "v1"}']
-)
+@pytest.mark.parametrize("text", ["", "{}", "[]", '{"format_version": 99}', '{"format_version": 1, "version": "v1"}'])
 def test_an_unreadable_manifest_is_a_difference_and_a_clear_error(version: Path, text: str) -> None:
     (version / "manifest.json").write_text(text)
     assert [item.problem for item in verify(version)] == ["unreadable"]

@@ -18,7 +18,7 @@ create or replace table marts.customers as
 select
     'cust_' || lpad(i::varchar, 5, '0') as customer_id,
     (i * 1.25)::decimal(18, 2) as net_revenue_365d_amount,
-    [{'feature': 'tenure_days', 'value': i::varchar, 'effect': i / 7}] as reasons,
+    [{'feature': 'days_since_first_order', 'value': i::varchar, 'effect': i / 7}] as reasons,
     case when i % 5 > 0 then date '2025-06-30' end as as_of_date,
     i % 4 as region_number,
 from range(3000) as numbers(i)
@@ -49,11 +49,12 @@ def test_both_files_hold_every_row_type_and_comment(con: duckdb.DuckDBPyConnecti
     entries = write_marts(con, [CUSTOMERS], tmp_path)
     assert entries["customers"].rows == 3000
     types = {column.name: column.type for column in entries["customers"].columns}
-    assert types["net_revenue_365d_amount"] == "DECIMAL(18,2)" and types["reasons"].endswith("[]")
+    assert types["net_revenue_365d_amount"] == "DECIMAL(18,2)"
+    assert types["reasons"].endswith("[]")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["customers.parquet", "marts.duckdb"]
     query = "select net_revenue_365d_amount, reasons, as_of_date from {} where customer_id = 'cust_00007'"
     expected = (
-        Decimal("8.75"), [{"feature": "tenure_days", "value": "7", "effect": 1.0}], date(2025, 6, 30),
+        Decimal("8.75"), [{"feature": "days_since_first_order", "value": "7", "effect": 1.0}], date(2025, 6, 30),
     )  # fmt: skip
     assert con.execute(query.format(f"'{tmp_path}/customers.parquet'")).fetchone() == expected
     with duckdb.connect(str(tmp_path / "marts.duckdb"), read_only=True) as published:
@@ -67,9 +68,7 @@ def test_both_files_hold_every_row_type_and_comment(con: duckdb.DuckDBPyConnecti
         assert comments == [(CUSTOMERS.description,), ("Who; stable from night to night.",)]
 
 
-def test_the_same_rows_in_another_order_are_the_same_bytes(
-    con: duckdb.DuckDBPyConnection, tmp_path: Path
-) -> None:
+def test_the_same_rows_in_another_order_are_the_same_bytes(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     write_marts(con, [CUSTOMERS], folder(tmp_path, "a"))
     con.execute(f"{ROWS} order by random()")
     con.execute("set threads = 1")
@@ -106,7 +105,7 @@ def test_an_empty_mart_and_a_differently_named_relation_are_published(
 
 def test_a_type_that_parquet_would_change_is_refused(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     con.execute("create view marts.totals as select sum(region_number) as units_count from marts.customers")
-    with pytest.raises(MartWriteError, match="'units_count'.*\n.*HUGEINT.*\n.*DOUBLE.*\n.*bigint"):
+    with pytest.raises(MartWriteError, match=r"'units_count'.*\n.*HUGEINT.*\n.*DOUBLE.*\n.*bigint"):
         write_marts(con, [MartRelation(name="totals", schema="marts")], tmp_path)
 
 

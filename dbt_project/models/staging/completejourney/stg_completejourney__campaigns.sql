@@ -1,6 +1,8 @@
 -- One row per campaign and targeted household, in the shape of the canonical exposure. The export dates the
 -- campaign, not the mailing, so a household counts as exposed from the campaign's first day.
-{{ config(enabled=source_is_on('completejourney', 'campaigns') and source_is_on('completejourney', 'campaign_descriptions')) }}
+{{ config(
+    enabled=source_is_on('completejourney', 'campaigns') and source_is_on('completejourney', 'campaign_descriptions')
+) }}
 
 with campaigns as (
 

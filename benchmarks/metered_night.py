@@ -1,0 +1,107 @@
+"""One night with a CPU meter on every step; run in a process of its own by night.py, prints JSON.
+
+Belongs here: reading the meter at each step's start and end. Does not belong here: presenting the numbers.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from pathlib import Path
+
+import dagster as dg
+from rich.console import Console
+
+from orchestration.configuration.deployment import load_deployment, tonight
+from orchestration.console import night as console_night
+
+
+def cpu_seconds() -> float:
+    """CPU seconds of this process and of its finished children."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
+
+
+class Meter:
+    """Attributes CPU seconds to the step at work; steps run one after the other in this process."""
+
+    def __init__(self) -> None:
+        self.steps: dict[str, float] = defaultdict(float)
+        self._at = 0.0
+
+    def __call__(self, entry: dg.EventLogEntry) -> None:
+        event = entry.dagster_event
+        if event is None or entry.step_key is None:
+            return
+        if event.is_step_start:
+            self._at = cpu_seconds()
+        elif event.is_step_success or event.is_step_failure:
+            self.steps[entry.step_key] += cpu_seconds() - self._at
+
+
+def sql_seconds(home: Path) -> dict[str, float]:
+    """Seconds that dbt's nodes took in the database, by layer; two of them may run at once."""
+    layers: dict[str, float] = defaultdict(float)
+    for results in (home / "dbt" / "target").glob("*/run_results.json"):
+        for row in json.loads(results.read_text(encoding="utf-8"))["results"]:
+            kind, _, name = row["unique_id"].split(".")[:3]
+            layers["tests" if kind == "test" else _layer(name)] += row["execution_time"]
+    return dict(layers)
+
+
+def _layer(name: str) -> str:
+    prefixes = {
+        "stg_": "staging",
+        "int_identity": "identity",
+        "seg_": "segmentations",
+        "int_rfm": "segmentations",
+        "int_lifecycle": "segmentations",
+        "int_segmentations": "segmentations",
+        "segment_": "marts",
+        "customers": "marts",
+    }
+    return next((layer for prefix, layer in prefixes.items() if name.startswith(prefix)), "features")
+
+
+def main() -> None:
+    """Run the night of the deployment that the environment names."""
+    deployment = load_deployment()
+    meter = Meter()
+    dagster_instance = console_night.dagster_instance
+
+    def metered_instance(home: object) -> dg.DagsterInstance:
+        instance = dagster_instance(home)  # type: ignore[arg-type]
+        add = instance.add_event_listener
+        # The meter listens beside the progress display, to the run whose id only the night knows.
+        instance.add_event_listener = lambda run_id, listener: (add(run_id, meter), add(run_id, listener))  # type: ignore[method-assign]
+        return instance
+
+    console_night.dagster_instance = metered_instance
+    began = time.perf_counter()
+    with tempfile.TemporaryFile("w") as nowhere:
+        outcome = console_night.run_night(
+            deployment,
+            tonight(deployment),
+            console=Console(file=nowhere),
+            log=deployment.home.root / "night.log",
+        )
+    if outcome.exit_code:
+        sys.exit("\n".join(outcome.errors))
+    print(
+        json.dumps(
+            {
+                "wall": time.perf_counter() - began,
+                "cpu": cpu_seconds(),
+                "steps": dict(meter.steps),
+                "sql": sql_seconds(deployment.home.root),
+            }
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,107 @@
+"""The whole night on a small company that feeds every generic contract, in three file formats."""
+
+from __future__ import annotations
+
+import pytest
+
+from orchestration.publishing.manifest import verify
+from tests.support import nights, small_company
+
+
+@pytest.fixture(scope="module")
+def lines():
+    return small_company.order_lines()
+
+
+def test_every_mart_is_published_and_intact(small_night: nights.Night) -> None:
+    assert set(small_night.served.rows) == set(small_night.deployment.outbound)
+    assert verify(small_night.served.path) == ()
+
+
+def test_every_customer_has_one_open_membership_per_scheme(small_night: nights.Night) -> None:
+    counts = small_night.mart(
+        "select scheme, count(*) as n, count(distinct customer_id) as customers "
+        "from segment_memberships where is_current group by scheme order by scheme"
+    )
+    everybody = small_company.CUSTOMERS + 12
+    assert counts.to_dict("records") == [
+        {"scheme": scheme, "n": everybody, "customers": everybody} for scheme in ("clusters", "lifecycle", "rfm")
+    ]
+
+
+def test_people_without_an_order_are_leads_and_prospects(small_night: nights.Night) -> None:
+    found = small_night.mart(
+        "select distinct rfm_segment_code, lifecycle_segment_code, clusters_segment_code "
+        "from customers where order_count = 0"
+    )
+    assert found.to_numpy().tolist() == [["prospect", "lead", "unknown"]]
+
+
+def test_revenue_of_the_customers_is_revenue_of_the_files(small_night: nights.Night, lines) -> None:
+    sign = lines["kind"].map({"sale": 1, "refund": -1})
+    expected = (sign * (lines["quantity"] * lines["unit_price"] - lines["discount_amount"])).sum()
+    found = small_night.mart("select cast(sum(net_revenue_amount) as double) as revenue from customers")
+    assert found["revenue"][0] == pytest.approx(expected, abs=0.01 * small_company.CUSTOMERS)
+
+
+def test_known_costs_make_the_margin(small_night: nights.Night, lines) -> None:
+    cost = lines["sku"].str[1:].astype(int) / 4 + 3.0
+    sign = lines["kind"].map({"sale": 1, "refund": -1})
+    expected = (sign * (lines["quantity"] * (lines["unit_price"] - cost) - lines["discount_amount"])).sum()
+    found = small_night.mart("select cast(sum(margin_365d_amount) as double) as margin from customers")
+    in_window = lines["ordered_at"].dt.date > small_company.FIRST_DAY
+    outside = (
+        sign * (lines["quantity"] * (lines["unit_price"] - cost) - lines["discount_amount"])
+    )[~in_window].sum()
+    assert found["margin"][0] == pytest.approx(expected - outside, abs=0.01 * small_company.CUSTOMERS)
+
+
+def test_profiles_add_up_to_the_customers(small_night: nights.Night) -> None:
+    sums = small_night.mart(
+        "select scheme, as_of_date, sum(customers_count) as customers, sum(customers_share) as share "
+        "from segment_profiles group by all"
+    )
+    known = small_night.warehouse("select as_of_date, count(*) as n from features.int_customers__as_of group by all")
+    assert sums.merge(known, on="as_of_date").eval("customers == n").all()
+    assert sums["share"].to_numpy() == pytest.approx(1)
+
+
+def test_current_reasons_name_features_and_past_ones_are_dropped(small_night: nights.Night) -> None:
+    found = small_night.mart(
+        "select is_current, count(*) filter (where reasons is null) as without, "
+        "count(*) filter (where len(reasons) > 0) as with_reasons from segment_memberships group by is_current"
+    ).set_index("is_current")
+    assert found.loc[True, "without"] == 0
+    assert found.loc[False, "with_reasons"] == 0
+
+
+def test_only_treated_customers_count_as_reached_by_a_campaign(small_night: nights.Night) -> None:
+    found = small_night.mart("select sum(campaign_365d_count) as reached from customers")
+    assert found["reached"][0] == 30
+
+
+def test_each_check_of_the_night_is_in_the_data_quality_mart(small_night: nights.Night) -> None:
+    found = small_night.mart("select * from data_quality where is_current")
+    assert set(found["check_kind"]) == {"build", "contract", "dbt", "model"}
+    assert not (found["status"] == "fail").any()
+    loads = found[found["records_count"].notna()].set_index("subject")["records_count"]
+    assert loads["raw.transactions__order_lines"] == len(small_company.order_lines())
+
+
+def test_nothing_beyond_identity_names_a_person(small_night: nights.Night) -> None:
+    columns = small_night.warehouse(
+        "select table_schema, table_name, column_name from information_schema.columns "
+        "where table_schema in ('features', 'ml', 'segmentations', 'marts') and data_type = 'VARCHAR'"
+    )
+    assert len(columns) > 20
+    for schema, table, column in columns.itertuples(index=False):
+        hits = small_night.warehouse(
+            f'select count(*) as n from "{schema}"."{table}" '
+            f"where \"{column}\" similar to '.*(person[0-9]|@example|Surname|^k[0-9]{{3}}$).*' or \"{column}\" like 'k0__'"
+        )
+        assert hits["n"][0] == 0, f"{schema}.{table}.{column}"
+
+
+def test_the_console_shows_segments_and_where_the_marts_are(small_night: nights.Night) -> None:
+    assert "load transactions__order_lines" in small_night.shown
+    assert "publish" in small_night.shown
