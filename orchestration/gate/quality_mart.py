@@ -32,17 +32,21 @@ def quality_frame(verdict: Verdict, *, served: Path | None) -> pd.DataFrame:
             "completed_at": "checked_at",
         }
     )
-    # Without a zone, in UTC: clients differ in how they show a zone, and some need a package for it.
-    checked_at = pd.to_datetime(rows["checked_at"], utc=True).dt.tz_localize(None)
-    rows = rows.drop(columns="started_at").assign(is_current=True, checked_at=checked_at)
+    rows = rows.drop(columns="started_at").assign(is_current=True, checked_at=_utc_without_zone(rows["checked_at"]))
     rows[["records_count", "rejected_count"]] = rows[["records_count", "rejected_count"]].astype("Int64")
     earlier = served / "data_quality.parquet" if served else None
     if earlier is None or not earlier.is_file():
         return rows
-    history = pd.read_parquet(earlier).assign(is_current=False)
+    history = pd.read_parquet(earlier)
+    history = history.assign(is_current=False, checked_at=_utc_without_zone(history["checked_at"]))
     known = set(zip(rows["check_name"], rows["run_id"], strict=True))
     is_new = [key not in known for key in zip(history["check_name"], history["run_id"], strict=True)]
     history = history[is_new]
     nights = sorted(history["as_of_date"].unique())[-HISTORY_NIGHTS:]
     history = history[history["as_of_date"].isin(nights)]
     return pd.concat([rows, history[rows.columns]], ignore_index=True) if len(history) else rows
+
+
+def _utc_without_zone(moments: pd.Series) -> pd.Series:
+    """Clients differ in how they show a zone, and some need a package for it."""
+    return pd.to_datetime(moments, utc=True).dt.tz_localize(None)

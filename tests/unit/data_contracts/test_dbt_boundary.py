@@ -48,12 +48,14 @@ def test_a_mart_is_an_enforced_model_with_its_tests(tmp_path: Path) -> None:
     (model,) = yaml.safe_load(text)["models"]
     assert model["config"] == {"contract": {"enforced": True}}
     code, colour, date, reasons = model["columns"]
-    assert code["data_tests"] == ["not_null", "unique"]
+    assert code["constraints"] == [{"type": "not_null"}]
+    assert code["data_tests"] == ["unique"]
     assert colour["data_tests"] == [
         {"unique": {"config": {"severity": "warn"}}},
         {"accepted_values": {"arguments": {"values": ["red", "no"]}, "config": {"severity": "warn"}}},
     ]
-    assert date["data_tests"] == ["not_null"]
+    assert date["constraints"] == [{"type": "not_null"}]
+    assert "constraints" not in colour
     assert reasons["data_type"] == "struct(feature varchar, value varchar, effect double)[]"
     assert "data_tests" not in reasons
 
@@ -63,7 +65,7 @@ def test_a_key_of_several_columns_is_one_test_of_the_model(tmp_path: Path) -> No
     assert model["data_tests"] == [
         {"unique_combination": {"arguments": {"columns": ["segment_code", "as_of_date"]}}}
     ]
-    assert model["columns"][0]["data_tests"] == ["not_null"]
+    assert "data_tests" not in model["columns"][0]
 
 
 def test_a_mart_that_python_writes_is_left_out(tmp_path: Path) -> None:
