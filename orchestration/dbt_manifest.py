@@ -11,9 +11,10 @@ import json
 import sys
 from pathlib import Path
 
-from dagster_dbt import DbtCliResource, DbtProject
+from dagster_dbt import DbtProject
 
 from orchestration.configuration.deployment import Deployment
+from orchestration.dbt_command import LeanDbtCliResource
 from orchestration.errors import TesseraError
 from orchestration.repository import DBT_PROJECT
 from orchestration.resources import dbt_environment
@@ -24,9 +25,9 @@ def dbt_project(deployment: Deployment) -> DbtProject:
     return DbtProject(project_dir=DBT_PROJECT, profiles_dir=DBT_PROJECT, target_path=deployment.home.dbt / "target")
 
 
-def dbt_resource(deployment: Deployment) -> DbtCliResource:
+def dbt_resource(deployment: Deployment) -> LeanDbtCliResource:
     """The dbt command of this Python environment, whatever the PATH says."""
-    return DbtCliResource(
+    return LeanDbtCliResource(
         project_dir=dbt_project(deployment), dbt_executable=str(Path(sys.executable).with_name("dbt"))
     )
 
@@ -59,7 +60,7 @@ def fresh_manifest(deployment: Deployment) -> Path:
                 "dbt cannot parse the project",
                 expected=f"a valid dbt project in {DBT_PROJECT}",
                 found=str(parse.get_error() or "see dbt's log"),
-                fix=f"read {deployment.home.dbt / 'logs' / 'dbt.log'} and correct the model it names",
+                fix=f"read {deployment.home.dbt / 'target' / 'dbt.log'} and correct the model it names",
             )
     stamp.write_text(fingerprint, encoding="utf-8")
     return project.manifest_path

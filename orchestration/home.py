@@ -50,7 +50,7 @@ class Home:
 
     @property
     def dbt(self) -> Path:
-        """dbt's target and logs: a cache."""
+        """Dbt's target and logs: a cache."""
         return self.root / "dbt"
 
     @property

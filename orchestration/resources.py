@@ -70,7 +70,8 @@ def dbt_environment(deployment: Deployment, *, as_of_date: str) -> Iterator[None
         "TESSERA_MEMORY_LIMIT": deployment.settings.memory_limit,
         "TESSERA_AS_OF_DATE": as_of_date,
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
-        "DBT_LOG_PATH": str(deployment.home.dbt / "logs"),
+        # dagster-dbt looks for the partial parse in this folder and makes each run's folder below it.
+        "DBT_TARGET_PATH": str(deployment.home.dbt / "target"),
     }
     before = {name: os.environ.get(name) for name in values}
     os.environ.update(values)

@@ -23,7 +23,6 @@ from orchestration.gate.ledger import Ledger
 from orchestration.resources import NightLockResource, WarehouseResource, dbt_environment
 from orchestration.translator import LayerTranslator
 
-
 AFTER_ESTIMATORS = "source:ml+"
 
 

@@ -19,7 +19,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from data_contracts.contract import Contract, load_contracts
-from orchestration.configuration.settings import Settings, Source, source_files
+from orchestration.configuration.settings import Settings, Source, keys_at, source_files
 from orchestration.configuration.thresholds import check_thresholds
 from orchestration.configuration.yaml_file import YamlFile, read_yaml_file
 from orchestration.errors import TesseraError
@@ -152,16 +152,17 @@ def _validate(file: YamlFile) -> Settings:
     except ValidationError as error:
         problems = []
         for problem in error.errors(include_url=False):
-            # A union reports its branches as extra steps, which are not in the file.
-            location = [step for step in problem["loc"] if step not in {"int", "float", "list[int]"}]
+            location = problem["loc"]
             place = ".".join(str(step + 1 if isinstance(step, int) else step) for step in location) or "the file"
-            problems.append(f"line {file.line_of(location)}: {place}: {problem['msg']}")
-        shown = list(dict.fromkeys(problems))
+            told = problem["msg"].removeprefix("Value error, ")
+            if problem["type"] == "extra_forbidden":
+                told = f"there is no such key; write one of {', '.join(keys_at(location))}"
+            problems.append(f"line {file.line_of(location)}: {place}: {told}")
         raise TesseraError(
             f"{file.path} is not a valid configuration",
             expected="the form described in docs/bring-your-data.md",
-            found="\n            ".join(shown),
-            fix="correct " + ("this line" if len(shown) == 1 else "these lines"),
+            found="\n            ".join(problems),
+            fix="correct " + ("this line" if len(problems) == 1 else "these lines"),
         ) from error
 
 

@@ -7,11 +7,14 @@ Belongs here: what a deployment may say and its defaults, except thresholds, who
 from __future__ import annotations
 
 import datetime as dt
+import math
+import re
 import zoneinfo
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 
 def _existing_time_zone(name: str) -> str:
@@ -23,7 +26,32 @@ def _existing_time_zone(name: str) -> str:
     return name
 
 
+def _written_as(pattern: str, *, write: str) -> BeforeValidator:
+    def check(value: object) -> object:
+        # Before pydantic looks at it: unquoted, YAML reads 22:30 as the number 1350.
+        if not isinstance(value, str) or not re.fullmatch(pattern, value):
+            message = f"{value!r} does not fit; write {write}"
+            raise ValueError(message)
+        return value
+
+    return BeforeValidator(check)
+
+
+def _finite_number_or_list(value: object) -> object:
+    # A boolean is an int to Python, and text of digits a number to pydantic: neither is what a threshold's line means.
+    numbers = value if isinstance(value, list) else [value]
+    kinds = int if isinstance(value, list) else (int, float)
+    if any(isinstance(n, bool) or not isinstance(n, kinds) or not math.isfinite(n) for n in numbers):
+        message = f"{value!r} does not fit; write a number, or a list of whole numbers where the default is a list"
+        raise ValueError(message)
+    return value
+
+
 TimeZone = Annotated[str, AfterValidator(_existing_time_zone)]
+Currency = Annotated[str, _written_as(r"[A-Z]{3}", write="an ISO 4217 code such as EUR or USD")]
+Hour = Annotated[str, _written_as(r"([01]\d|2[0-3]):[0-5]\d", write='the time in quotes, such as "02:00"')]
+MemoryLimit = Annotated[str, _written_as(r"\d+(\.\d+)?\s?(MB|GB|MiB|GiB)", write="an amount such as 1GB or 500MB")]
+Threshold = Annotated[int | float | list[int], BeforeValidator(_finite_number_or_list)]
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -36,7 +64,7 @@ class Company(_Strict):
 
     name: str = Field(min_length=1)
     time_zone: TimeZone
-    currency: str = Field(pattern=r"^[A-Z]{3}$")
+    currency: Currency
 
 
 class Nights(_Strict):
@@ -44,7 +72,7 @@ class Nights(_Strict):
 
     first: dt.date
     last: dt.date | None = None
-    run_at: str = Field(default="02:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
+    run_at: Hour = "02:00"
 
     @model_validator(mode="after")
     def _first_comes_first(self) -> Nights:
@@ -80,16 +108,16 @@ class Settings(_Strict):
     nights: Nights
     sources: list[Source] = Field(min_length=1)
     schemes: dict[str, bool] = Field(default_factory=dict)
-    thresholds: dict[str, int | float | list[int]] = Field(default_factory=dict)
+    thresholds: dict[str, Threshold] = Field(default_factory=dict)
     publish: Publish = Field(default_factory=Publish)
-    memory_limit: str = Field(default="1GB", pattern=r"^\d+(\.\d+)?\s?(MB|GB|MiB|GiB)$")
+    memory_limit: MemoryLimit = "1GB"
 
     def night_or_default(self, date: dt.date | None, *, now: dt.datetime) -> dt.date:
-        """Return the asked night, else the last one, else yesterday in the company's time zone (a whole day)."""
+        """Return the asked night, else the last one, at the latest yesterday in the company's time zone."""
         if date is not None:
             return date
         yesterday = now.astimezone(zoneinfo.ZoneInfo(self.company.time_zone)).date() - dt.timedelta(days=1)
-        return self.nights.last or yesterday
+        return min(self.nights.last or yesterday, yesterday)
 
 
 def source_files(source: Source, *, folder: Path) -> list[Path]:
@@ -103,3 +131,15 @@ def source_files(source: Source, *, folder: Path) -> list[Path]:
         else:
             files.append(folder / path)
     return files
+
+
+def keys_at(location: Sequence[str | int]) -> tuple[str, ...]:
+    """Return the keys that may stand beside the one at ``location``."""
+    sections: dict[str | int, type[BaseModel]] = {
+        "company": Company,
+        "nights": Nights,
+        "sources": Source,
+        "publish": Publish,
+    }
+    section = sections.get(location[0], Settings) if len(location) > 1 else Settings
+    return tuple(section.model_fields)

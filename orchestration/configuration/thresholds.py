@@ -39,21 +39,25 @@ def check_thresholds(overrides: Mapping[str, Any], *, file: YamlFile) -> None:
                 fix=f"did you mean {close[0]}?" if close else "remove the line or correct the name",
             )
         default = defaults[name]
-        fits = isinstance(value, list) == isinstance(default, list) and not (
-            isinstance(default, int) and isinstance(value, float) and not value.is_integer()
-        )
-        if isinstance(default, list) and isinstance(value, list):
-            fits = len(value) == len(default) and value == sorted(set(value))
-        elif fits:
-            fits = value >= 0
-        if not fits:
+        if not _fits(value, default, is_share=name.endswith("_share")):
             raise TesseraError(
                 f"{where} does not fit",
                 expected=(
-                    f"{len(default)} rising whole numbers, such as {default}"
+                    f"{len(default)} rising whole numbers from 0, such as {default}"
                     if isinstance(default, list)
-                    else f"a number from 0, of the kind of the default {default}"
+                    else f"a {'whole number' if isinstance(default, int) else 'number'} from 0"
+                    f"{' to 1' if name.endswith('_share') else ''}, such as the default {default}"
                 ),
                 found=repr(value),
                 fix="write a value of that form or remove the line",
             )
+
+
+def _fits(value: Any, default: Any, *, is_share: bool) -> bool:
+    if isinstance(default, list):
+        rising = isinstance(value, list) and value == sorted(set(value)) and len(value) == len(default)
+        return rising and value[0] >= 0
+    # 60.0 for 60 would end up in the name of a column.
+    if not isinstance(value, int if isinstance(default, int) else (int, float)):
+        return False
+    return 0 <= value <= 1 if is_share else value >= 0

@@ -42,6 +42,27 @@ class YamlFile:
         return line
 
 
+class _Loader(yaml.SafeLoader):
+    """Refuses what the safe loader lets pass or dies of: a repeated key, and a date such as 2024-02-30."""
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        try:
+            return super().construct_object(node, deep=deep)
+        except ValueError as error:
+            problem = f"{getattr(node, 'value', '')!r} cannot be read: {error}"
+            raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark) from error
+
+    def compose_mapping_node(self, anchor: Any) -> yaml.MappingNode:
+        node = super().compose_mapping_node(anchor)
+        known = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode) and key.tag != "tag:yaml.org,2002:merge" and key.value in known:
+                problem = f"the key {key.value!r} stands there twice"
+                raise yaml.constructor.ConstructorError(None, None, problem, key.start_mark)
+            known.add(key.value if isinstance(key, yaml.ScalarNode) else id(key))
+        return node
+
+
 def read_yaml_file(path: Path) -> YamlFile:
     """Parse a YAML file.
 
@@ -50,8 +71,9 @@ def read_yaml_file(path: Path) -> YamlFile:
     """
     try:
         text = path.read_text(encoding="utf-8")
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-        return YamlFile(path=path, content=yaml.safe_load(text), _root=root)
+        root = yaml.compose(text, Loader=_Loader)
+        content = yaml.load(text, Loader=_Loader)  # noqa: S506 (a safe loader)
+        return YamlFile(path=path, content=content, _root=root)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f" line {mark.line + 1}, column {mark.column + 1}" if mark else ""

@@ -43,7 +43,7 @@ def write_report(verdict: Verdict, *, served: str | None) -> str:
 
 
 def _table(problems: tuple[Problem, ...]) -> list[str]:
-    rows = [f"| {problem.question} | {_cell(problem.found)} | `{problem.name}` |" for problem in problems]
+    rows = [f"| {_cell(problem.question)} | {_cell(problem.found)} | `{problem.name}` |" for problem in problems]
     return ["| question | found | check |", "|---|---|---|", *rows]
 
 

@@ -1,5 +1,5 @@
 -- One row per customer and day with an order or a refund. Orders worth nothing (tests, gifts, fully discounted
--- baskets) do not count as orders; a refund counts on the day it was refunded.
+-- baskets) are out, discounts and costs included; a refund counts on the day it was refunded.
 with order_lines as (
 
     select * from {{ ref('int_identity__order_lines') }}
@@ -33,6 +33,7 @@ orders as (
     left join products on order_lines.sku = products.sku
     where order_lines.customer_id is not null
     group by order_lines.customer_id, order_lines.source_name, order_lines.order_id, order_lines.order_date
+    having sale_amount <> 0 or refund_amount <> 0
 
 ),
 

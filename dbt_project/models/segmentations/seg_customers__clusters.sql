@@ -1,10 +1,17 @@
 -- One row per customer and as_of_date: the behavioural cluster. Tonight's model labels the older dates too, so its
--- boundaries never move between dates. Customers who had bought nothing by then are unknown.
+-- boundaries never move between dates. Customers who had bought nothing in the year before are unknown, and so is
+-- everybody on a night without a model.
 {{ config(enabled='clusters' in var('schemes')) }}
 
 with spine as (
 
     select * from {{ ref('int_customers__as_of') }}
+
+),
+
+purchases as (
+
+    select * from {{ ref('feat_customers__purchases') }}
 
 ),
 
@@ -25,11 +32,19 @@ segmented as (
         clusters.confidence,
         case
             when not spine.is_tonight then null
-            when clusters.segment_code is null then [{{ reason('order_365d_count', '0', '-1') }}]
+            when clusters.segment_code is null then [
+                {{ reason(
+                    'order_days_365d_count',
+                    'purchases.order_days_365d_count',
+                    '-cast(purchases.order_days_365d_count = 0 as integer)'
+                ) }}
+            ]
             else clusters.reasons
         end as reasons,
         spine.as_of_date
     from spine
+    inner join purchases
+        on spine.customer_id = purchases.customer_id and spine.as_of_date = purchases.as_of_date
     left join clusters
         on spine.customer_id = clusters.customer_id and spine.as_of_date = clusters.as_of_date
 

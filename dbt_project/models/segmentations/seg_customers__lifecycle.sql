@@ -43,6 +43,9 @@ returns as (
 
     select
         spine.customer_id,
+        bool_or({{ was_lost('long_silences', 'limits.company_scale') }}) as was_reactivated,
+        bool_or({{ was_lost('long_silences', 'previous_limits.company_scale') }})
+            as was_reactivated_on_previous_boundaries,
         spine.as_of_date
     from spine
     inner join long_silences
@@ -51,11 +54,8 @@ returns as (
             and spine.as_of_date >= long_silences.returned_date
             and spine.as_of_date < long_silences.returned_date + {{ var('lifecycle_reactivated_days') }}
     inner join limits on spine.boundaries_set_date = limits.boundaries_set_date
-    where
-        long_silences.gap_days > {{ var('lifecycle_highly_at_risk_days') }} * case
-            when long_silences.gap_median_before_days is null then limits.company_scale
-            else {{ lifecycle_scale('long_silences.gap_median_before_days') }}
-        end
+    left join limits as previous_limits
+        on spine.previous_boundaries_set_date = previous_limits.boundaries_set_date
     group by spine.customer_id, spine.as_of_date
 
 ),
@@ -75,7 +75,8 @@ with_limits as (
                 then {{ lifecycle_scale('purchases.order_gap_median_days') }}
         end as own_scale,
         purchases.order_days_count > 0 as has_order,
-        returns.customer_id is not null as was_reactivated,
+        coalesce(returns.was_reactivated, false) as was_reactivated,
+        coalesce(returns.was_reactivated_on_previous_boundaries, false) as was_reactivated_on_previous_boundaries,
         spine.is_tonight,
         spine.as_of_date
     from spine
@@ -93,9 +94,9 @@ staged as (
 
     select
         *,
-        {{ lifecycle_segment('company_scale') }} as segment_code,
+        {{ lifecycle_segment('company_scale', 'was_reactivated') }} as segment_code,
         case
-            when previous_company_scale is not null then {{ lifecycle_segment('previous_company_scale') }}
+            when previous_company_scale is not null then {{ lifecycle_segment('previous_company_scale', 'was_reactivated_on_previous_boundaries') }}
         end as segment_code_on_previous_boundaries
     from with_limits
 

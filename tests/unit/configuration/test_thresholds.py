@@ -1,0 +1,112 @@
+"""A threshold can be overridden by a value of its own kind, and by nothing else."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from orchestration.configuration.deployment import load_deployment
+from orchestration.configuration.thresholds import check_thresholds, default_thresholds
+from orchestration.configuration.yaml_file import YamlFile
+from orchestration.errors import TesseraError
+from tests.support.deployments import line_of, write_config
+
+DEFAULTS = default_thresholds()
+WHOLE = sorted(name for name, default in DEFAULTS.items() if isinstance(default, int))
+NOWHERE = YamlFile(path=Path("tessera.yml"), content={}, _root=None)
+
+
+def load(folder: Path, name: str, value: str):
+    config = write_config(folder, more=f"thresholds:\n  # why\n  {name}: {value}\n")
+    return config, lambda: load_deployment(config, folder / "home")
+
+
+@pytest.mark.parametrize("name", DEFAULTS)
+def test_every_threshold_is_accepted_at_its_own_default(tmp_path: Path, name: str) -> None:
+    _, loaded = load(tmp_path, name, json.dumps(DEFAULTS[name]))
+    assert loaded().settings.thresholds == {name: DEFAULTS[name]}
+    assert type(loaded().settings.thresholds[name]) is type(DEFAULTS[name])
+
+
+@pytest.mark.parametrize("name", ["sources_on", "staging_models", "schemes", "base_currency"])
+def test_what_is_worked_out_is_no_threshold(name: str) -> None:
+    with pytest.raises(TesseraError, match="is not a threshold"):
+        check_thresholds({name: 1}, file=NOWHERE)
+
+
+def test_a_misspelt_threshold_is_refused_with_a_suggestion_and_its_line(tmp_path: Path) -> None:
+    config, loaded = load(tmp_path, "new_customers_days", "30")
+    with pytest.raises(TesseraError) as caught:
+        loaded()
+    assert f"{config} line {line_of(config, 'new_customers_days')}: " in caught.value.what
+    assert caught.value.fix == "did you mean new_customer_days?"
+    assert "rfm_window_days" in caught.value.expected
+
+
+def test_a_name_like_no_threshold_is_refused_without_a_guess() -> None:
+    assert not difflib.get_close_matches("zzzz", DEFAULTS)
+    with pytest.raises(TesseraError) as caught:
+        check_thresholds({"zzzz": 1}, file=NOWHERE)
+    assert "did you mean" not in caught.value.fix
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("new_customer_days", "true"),
+        ("new_customer_days", "no"),
+        ("new_customer_days", "'60'"),
+        ("new_customer_days", "60.5"),
+        ("new_customer_days", "60.0"),
+        ("new_customer_days", "-1"),
+        ("new_customer_days", "[60]"),
+        ("new_customer_days", "{a: 1}"),
+        ("new_customer_days", ""),
+        ("lifecycle_maximum_scale", "-0.5"),
+        ("lifecycle_maximum_scale", ".inf"),
+        ("lifecycle_maximum_scale", ".nan"),
+        ("lifecycle_maximum_scale", "true"),
+        ("default_margin_share", "1.5"),
+        ("default_margin_share", "30"),
+        ("rfm_frequency_bands", "3"),
+        ("rfm_frequency_bands", "[]"),
+        ("rfm_frequency_bands", "[1, 2, 3, 4]"),
+        ("rfm_frequency_bands", "[1, 2, 3, 4, 7, 9]"),
+        ("rfm_frequency_bands", "[1, 2, 3, 7, 4]"),
+        ("rfm_frequency_bands", "[1, 2, 3, 4, 4]"),
+        ("rfm_frequency_bands", "[-1, 2, 3, 4, 7]"),
+        ("rfm_frequency_bands", "[true, 2, 3, 4, 7]"),
+        ("rfm_frequency_bands", "[1, 2, 3, 4, 7.5]"),
+    ],
+)
+def test_a_value_of_another_kind_is_refused_with_its_line(tmp_path: Path, name: str, value: str) -> None:
+    config, loaded = load(tmp_path, name, value)
+    with pytest.raises(TesseraError) as caught:
+        loaded()
+    assert f"line {line_of(config, name)}: thresholds.{name}" in caught.value.what + caught.value.found
+
+
+@settings(max_examples=80, deadline=None)
+@given(name=st.sampled_from(WHOLE), value=st.integers(-100, 10_000))
+def test_whole_number_thresholds_take_every_whole_number_from_0(name: str, value: int) -> None:
+    if value >= 0:
+        check_thresholds({name: value}, file=NOWHERE)
+    else:
+        with pytest.raises(TesseraError, match="does not fit"):
+            check_thresholds({name: value}, file=NOWHERE)
+
+
+@settings(max_examples=80, deadline=None)
+@given(bands=st.lists(st.integers(0, 12), min_size=3, max_size=7))
+def test_bands_are_accepted_exactly_when_they_rise_and_are_as_many_as_the_default(bands: list[int]) -> None:
+    fits = len(bands) == 5 and all(low < high for low, high in zip(bands, bands[1:], strict=False))
+    if fits:
+        check_thresholds({"rfm_frequency_bands": bands}, file=NOWHERE)
+    else:
+        with pytest.raises(TesseraError, match="rising whole numbers"):
+            check_thresholds({"rfm_frequency_bands": bands}, file=NOWHERE)
