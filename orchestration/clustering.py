@@ -15,7 +15,7 @@ import pandas as pd
 import pyarrow as pa
 
 from ml.clusters.kmeans import KMeansSegmenter
-from ml.errors import NoEligibleClustersError, NotEnoughCustomersError
+from ml.errors import NoEligibleClustersError, NotEnoughCustomersError, ParameterFormatError
 
 # How a customer buys. Tenure is left out: in a short history it only says when the data begins.
 CLUSTER_FEATURES = (
@@ -57,12 +57,14 @@ class Clustering:
         segments: One row per cluster: code, name, description, order, colour.
         model: The fitted model, or None where there was too little to learn from.
         why_not: Why there is no model.
+        note: What a person should know although there is a model.
     """
 
     customers: pa.Table
     segments: pa.Table
     model: KMeansSegmenter | None
     why_not: str = ""
+    note: str = ""
 
 
 def cluster_buyers(
@@ -79,6 +81,13 @@ def cluster_buyers(
     dates = features["as_of_date"].dt.date
     learnt_from = features.loc[dates == tonight].set_index("customer_id")[list(CLUSTER_FEATURES)]
     model = KMeansSegmenter(feature_names=CLUSTER_FEATURES)
+    note = ""
+    if previous is not None:
+        try:
+            KMeansSegmenter.from_parameters(previous)
+        except ParameterFormatError as error:
+            # A model kept by another release must not stop the night; its codes cannot be carried over, though.
+            previous, note = None, f"codes and names start anew, the served version's model cannot be read: {error}"
     try:
         model.fit(learnt_from, previous=previous)
     except (NotEnoughCustomersError, NoEligibleClustersError) as error:
@@ -87,7 +96,7 @@ def cluster_buyers(
         _labelled(model, rows.set_index("customer_id")[list(CLUSTER_FEATURES)], date=date, explain=date == tonight)
         for date, rows in features.groupby(dates, sort=True)
     ]
-    return Clustering(customers=pa.concat_tables(parts), segments=_segments(model), model=model)
+    return Clustering(customers=pa.concat_tables(parts), segments=_segments(model), model=model, note=note)
 
 
 def _labelled(model: KMeansSegmenter, rows: pd.DataFrame, *, date: dt.date, explain: bool) -> pa.Table:

@@ -12,9 +12,11 @@ import dagster as dg
 
 from orchestration.home import Home
 
-# One run at a time: two would fight for the warehouse. Telemetry off: nothing leaves the machine.
+# One run at a time: two would fight for the warehouse. Telemetry and the sign-up form off: nothing leaves the machine.
 _DAGSTER_YAML = """\
 telemetry:
+  enabled: false
+nux:
   enabled: false
 concurrency:
   runs:

@@ -62,6 +62,7 @@ class KMeansSegmenter(Segmenter):
         preparation_: The fitted scikit-learn Pipeline.
         centers_: Prepared centroids by code, shape (k, p).
         match_distances_: Code to distance from the previous version's centroid, None for a new code.
+        learnt_from_: Digest of the rows and settings; learning the same again gives the previous version back.
         retired_: Codes given up, with their names; they are never given to another cluster.
     """
 
@@ -126,7 +127,13 @@ class KMeansSegmenter(Segmenter):
                 fix="wait for more customers with a purchase, or keep the last version's clusters",
             )
         # Sorted before anything random, so that the order of the rows cannot matter.
-        raw = raw[np.argsort(index.to_numpy(), kind="stable")]
+        order = np.argsort(index.to_numpy(), kind="stable")
+        raw = raw[order]
+        self.learnt_from_ = kmeans_parameters.fingerprint(self, raw, index[order], names)
+        if previous is not None and previous.get("learnt_from") == self.learnt_from_:
+            # Learning the same rows again must change nothing; a warm start would still shift a few of them.
+            self.__dict__.update(kmeans_parameters.from_parameters(type(self), previous).__dict__)
+            return self
         rng = np.random.default_rng(self.random_state)
         drawn: slice | np.ndarray = slice(None)
         if len(raw) > self.sample_size:

@@ -8,8 +8,9 @@ The document holds numbers and strings only: no pickle, nothing that runs when i
 
 from __future__ import annotations
 
+import hashlib
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -35,6 +36,22 @@ SETTINGS = (
 )  # fmt: skip
 
 
+def fingerprint(model: KMeansSegmenter, raw: np.ndarray, index: pd.Index, names: Sequence[str]) -> str:
+    """Return a digest of everything that a fit without a previous version depends on.
+
+    Args:
+        model: The segmenter, for its settings and vocabulary.
+        raw: Feature values in the order of ``index``, shape (n, p).
+        index: Sorted customer ids, shape (n,).
+        names: Column names, p of them.
+    """
+    settings = {name: getattr(model, name) for name in SETTINGS}
+    digest = hashlib.sha256(repr((settings, model.vocabulary, list(names), raw.shape)).encode())
+    digest.update("\n".join(map(str, index)).encode())
+    digest.update(np.ascontiguousarray(raw).tobytes())
+    return digest.hexdigest()
+
+
 def to_parameters(model: KMeansSegmenter) -> dict[str, Any]:
     """Return a fitted model as plain JSON types (dict, list, str, int, float, bool, None)."""
     settings = {name: getattr(model, name) for name in SETTINGS}
@@ -49,6 +66,7 @@ def to_parameters(model: KMeansSegmenter) -> dict[str, Any]:
         "settings": settings,
         "vocabulary": [asdict(meaning) for meaning in model.vocabulary],
         "customers": int(model.n_customers_),
+        "learnt_from": model.learnt_from_,
         "feature_names_in": [str(name) for name in model.feature_names_in_],
         "features": list(model.features_),
         "notes": list(model.notes_),
@@ -87,6 +105,7 @@ def from_parameters(cls: type[AnySegmenter], parameters: Mapping[str, Any]) -> A
         model.retired_ = tuple(dict(segment) for segment in parameters["retired"])
         model.k_selection_ = pd.DataFrame(parameters["k_selection"])
         model.n_customers_ = int(parameters["customers"])
+        model.learnt_from_ = str(parameters["learnt_from"])
     except (KeyError, TypeError, ValueError) as error:
         raise _damaged(f"{type(error).__name__}: {error}") from error
     width = len(model.features_)

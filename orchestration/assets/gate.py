@@ -24,6 +24,7 @@ from orchestration.gate.report import summarise, write_report
 from orchestration.gate.verdict import Verdict, judge
 from orchestration.owners import OWNERS
 from orchestration.publishing.version_store import Version, VersionStore
+from orchestration.partitions import ONE_NIGHT_A_RUN
 from orchestration.resources import NightLockResource, WarehouseResource
 
 
@@ -66,6 +67,7 @@ def gate_asset(
         owners=[OWNERS["gate"]],
         kinds={"greatexpectations", "duckdb"},
         partitions_def=partitions,
+        backfill_policy=ONE_NIGHT_A_RUN,
     )
     def data_quality(
         context: dg.AssetExecutionContext, warehouse: WarehouseResource, night_lock: NightLockResource

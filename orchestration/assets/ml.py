@@ -19,6 +19,7 @@ from orchestration.model_store import ModelStore
 from orchestration.owners import OWNERS
 from orchestration.publishing.manifest import read_manifest
 from orchestration.publishing.version_store import VersionStore
+from orchestration.partitions import ONE_NIGHT_A_RUN
 from orchestration.resources import NightLockResource, WarehouseResource
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def _clusters(deployment: Deployment, partitions: dg.PartitionsDefinition) -> dg
         name="clusters",
         group_name="ml",
         partitions_def=partitions,
+        backfill_policy=ONE_NIGHT_A_RUN,
         specs=[
             dg.AssetSpec(
                 ["ml", "ml_customers__clusters"],
@@ -162,22 +164,19 @@ def _stability(found: "Clustering") -> tuple[Status, str]:
         return "warn", f"no clusters tonight, every customer is unknown: {found.why_not}"
     chosen = found.model.k_selection_.query("chosen").iloc[0]
     detail = f"{int(chosen['k'])} clusters, stability {chosen['stability']:.2f}, separation {chosen['separation']:.2f}"
+    if found.note:
+        return "warn", f"{detail}; {found.note}"
     return ("pass" if chosen["stability"] >= STABLE_ENOUGH else "warn"), detail
 
 
 def _tables(found: "Clustering") -> dict[str, Any]:
     if found.model is None:
         return {"why there are no clusters": found.why_not}
-    return {
-        "segments": dg.MetadataValue.md(_markdown(found.model.segments_)),
-        "choice of k": dg.MetadataValue.md(_markdown(found.model.k_selection_)),
-    }
+    return {"segments": _table(found.model.segments_), "choice of k": _table(found.model.k_selection_)}
 
 
-def _markdown(frame: "pd.DataFrame") -> str:
-    def cell(value: object) -> str:
-        return f"{value:.3f}" if isinstance(value, float) else str(value)
-
-    rows = [[cell(value) for value in row] for row in frame.itertuples(index=False)]
-    lines = [list(frame.columns), ["---"] * len(frame.columns), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+def _table(frame: "pd.DataFrame") -> dg.TableMetadataValue:
+    rounded = frame.round(3).to_dict("records")
+    return dg.MetadataValue.table(
+        records=[dg.TableRecord({str(name): str(value) for name, value in row.items()}) for row in rounded]
+    )

@@ -20,6 +20,7 @@ from orchestration.gate.verdict import Verdict
 from orchestration.owners import OWNERS
 from orchestration.publishing.publisher import MartRelation, publish
 from orchestration.publishing.version_store import VersionStore
+from orchestration.partitions import ONE_NIGHT_A_RUN
 from orchestration.resources import NightLockResource, WarehouseResource
 
 PUBLISH_ASSET = ["publish", "published_version"]
@@ -39,6 +40,7 @@ def publish_asset(
         owners=[OWNERS["publish"]],
         kinds={"duckdb", "parquet"},
         partitions_def=partitions,
+        backfill_policy=ONE_NIGHT_A_RUN,
     )
     def published_version(
         context: dg.AssetExecutionContext, warehouse: WarehouseResource, night_lock: NightLockResource

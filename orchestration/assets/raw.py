@@ -24,6 +24,7 @@ from orchestration.ingestion.lake import Lake
 from orchestration.ingestion.loader import LoadReport, load_file
 from orchestration.ingestion.quarantine import Quarantine
 from orchestration.owners import OWNERS
+from orchestration.partitions import ONE_NIGHT_A_RUN
 from orchestration.resources import NightLockResource, WarehouseResource
 
 
@@ -45,6 +46,7 @@ def _raw_asset(
         owners=[OWNERS["raw"]],
         kinds={"duckdb", "parquet"},
         partitions_def=partitions,
+        backfill_policy=ONE_NIGHT_A_RUN,
     )
     def raw_table(
         context: dg.AssetExecutionContext, warehouse: WarehouseResource, night_lock: NightLockResource

@@ -20,6 +20,7 @@ from orchestration.errors import NightRefusedError
 from orchestration.failures import EXIT_CODE, told_plainly
 from orchestration.gate.dbt_results import ledger_results, selected_names, what_failed
 from orchestration.gate.ledger import Ledger
+from orchestration.partitions import ONE_NIGHT_A_RUN
 from orchestration.resources import NightLockResource, WarehouseResource, dbt_environment
 from orchestration.translator import LayerTranslator
 
@@ -56,6 +57,7 @@ def _dbt_step(
         select=select,
         exclude=exclude,
         partitions_def=partitions,
+        backfill_policy=ONE_NIGHT_A_RUN,
         dagster_dbt_translator=LayerTranslator(),
     )
     def dbt_models(
@@ -73,11 +75,18 @@ def _dbt_step(
         _record(ledger, invocation, manifest, context)
         with told_plainly(), warehouse.connect(read_only=True) as connection:
             rows = row_counts(connection)
+            sizes = segment_sizes(connection)
         for event in events:
-            if isinstance(event, dg.Output) and (count := rows.get(_relation_of(event, manifest))) is not None:
-                yield event.with_metadata({**event.metadata, "dagster/row_count": dg.MetadataValue.int(count)})
-            else:
+            if not isinstance(event, dg.Output):
                 yield event
+                continue
+            metadata = dict(event.metadata)
+            relation = _relation_of(event, manifest)
+            if relation in rows:
+                metadata["dagster/row_count"] = dg.MetadataValue.int(rows[relation])
+            if relation in sizes:
+                metadata["tonight's segments"] = sizes[relation]
+            yield event.with_metadata(metadata)
         if not invocation.is_successful():
             raise dg.Failure(
                 description=what_failed(ledger.results().values(), run_id=context.run_id)
@@ -128,4 +137,28 @@ def row_counts(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     return {
         f"{schema}.{table}": (connection.execute(f'select count(*) from "{schema}"."{table}"').fetchone() or (0,))[0]
         for schema, table in tables
+    }
+
+
+def segment_sizes(connection: duckdb.DuckDBPyConnection) -> dict[str, dg.TableMetadataValue]:
+    """Return tonight's customers by segment for every scheme's table of the warehouse, as ``schema.table``."""
+    tables = connection.execute(
+        "select table_name from duckdb_tables() where schema_name = 'segmentations' and table_name like 'seg_customers%'"
+    ).fetchall()
+    return {
+        f"segmentations.{table}": dg.MetadataValue.table(
+            records=[
+                dg.TableRecord({"segment": segment, "customers": customers})
+                for segment, customers in connection.execute(
+                    f"""
+                    select segment_code, count(*) as customers
+                    from segmentations."{table}"
+                    where as_of_date = (select max(as_of_date) from segmentations."{table}")
+                    group by segment_code
+                    order by customers desc, segment_code
+                    """  # noqa: S608 (names read from the catalogue)
+                ).fetchall()
+            ]
+        )
+        for (table,) in tables
     }

@@ -84,7 +84,7 @@ def _told(event: dg.DagsterEvent) -> tuple[int, str]:
         code = failure.user_failure_data.metadata.get(EXIT_CODE)
         return (int(str(code.value)) if code is not None else 1), failure.user_failure_data.description or ""
     error = failure.error
-    while error is not None and error.cause is not None:
+    while error is not None and error.cause is not None and (error.cls_name or "").startswith("Dagster"):
         error = error.cause
     return UNEXPECTED, f"{event.step_key}: {error.message.strip() if error else 'failed'}"
 

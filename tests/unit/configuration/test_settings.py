@@ -42,7 +42,11 @@ def refusal(config: Path) -> TesseraError:
         ("last: 2024-12-31", 'run_at: "24:00"', 'the time in quotes, such as "02:00"'),
         ("contract: transactions__order_lines", "contract: 3", "sources.1.contract"),
         ("    files: [order_lines.csv]", "    files: []", "sources.1.files"),
-        ("    files: [order_lines.csv]", "    files: [a.csv]\n    formt: csv", "formt: there is no such key; write one of"),
+        (
+            "    files: [order_lines.csv]",
+            "    files: [a.csv]\n    formt: csv",
+            "formt: there is no such key; write one of",
+        ),
         ("    files: [order_lines.csv]", "    files: [a.csv]\n    format: xlsx", "'csv', 'parquet' or 'jsonl'"),
         ("    files: [order_lines.csv]", "    files: [a.csv]\n    delimiter: ';;'", "sources.1.delimiter"),
         ("    files: [order_lines.csv]", "    files: [a.csv]\n    max_rejected_share: 5", "less than or equal to 1"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -104,7 +105,7 @@ def test_whole_number_thresholds_take_every_whole_number_from_0(name: str, value
 @settings(max_examples=80, deadline=None)
 @given(bands=st.lists(st.integers(0, 12), min_size=3, max_size=7))
 def test_bands_are_accepted_exactly_when_they_rise_and_are_as_many_as_the_default(bands: list[int]) -> None:
-    fits = len(bands) == 5 and all(low < high for low, high in zip(bands, bands[1:], strict=False))
+    fits = len(bands) == 5 and all(low < high for low, high in pairwise(bands))
     if fits:
         check_thresholds({"rfm_frequency_bands": bands}, file=NOWHERE)
     else:

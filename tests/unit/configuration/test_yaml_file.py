@@ -84,7 +84,7 @@ def test_an_empty_file_has_no_content_and_a_first_line(written) -> None:
     ("text", "place", "found"),
     [
         ("a: 1\nb: [1, 2\nc: 3\n", "line 3", "expected"),
-        ("a: 1\n\tb: 2\n", "line 2", "tab"),
+        ("a: 1\n\tb: 2\n", "line 2", "cannot start any token"),
         ("nights:\n  first: 2024-02-30\n", "line 2", "2024-02-30"),
         ("a: 1\nb: 2\na: 3\n", "line 3", "'a' stands there twice"),
         ("x: {a: 1,\n a: 2}\n", "line 2", "'a' stands there twice"),

@@ -56,6 +56,15 @@ def test_codes_run_by_value_and_shares_sum_to_one(fitted: KMeansSegmenter) -> No
     assert segments["name"].is_unique
 
 
+def test_learning_the_same_rows_again_gives_the_previous_version_back(fitted: KMeansSegmenter, blobs: Blobs) -> None:
+    again = clone(fitted).fit(blobs[0].sample(frac=1, random_state=3), previous=fitted.to_parameters())
+    assert document(again) == document(fitted)
+    other = blobs[0].copy()
+    other.iloc[0, 2] += 1.0
+    moved = clone(fitted).fit(other, previous=fitted.to_parameters())
+    assert moved.learnt_from_ != fitted.learnt_from_
+
+
 def test_the_same_rows_give_the_same_bytes(fitted: KMeansSegmenter, blobs: Blobs) -> None:
     assert document(clone(fitted).fit(blobs[0])) == document(fitted)
 

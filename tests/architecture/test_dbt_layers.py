@@ -1,0 +1,147 @@
+"""The layer rule on dbt's own manifest: data flows from left to right, and names say where a model stands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+from typing import Any
+
+import pytest
+
+from orchestration.configuration.deployment import Deployment
+
+ORDER = ("raw", "seeds", "staging", "identity", "features", "ml", "segmentations", "marts")
+# A name in each folder; ``__`` parts scope from content.
+NAMES = {
+    "staging": r"stg_[a-z]+__[a-z_]+",
+    "identity": r"int_identity__[a-z_]+",
+    "features": r"as_of_dates|(int_[a-z]+|feat_customers)__[a-z_]+",
+    "segmentations": r"(int_[a-z]+|seg_customers)__[a-z_]+",
+    "marts": r"(?!.*__)[a-z][a-z_]*",
+}
+
+
+def layer_of(manifest: dict[str, Any], unique_id: str) -> str:
+    return str((manifest["nodes"].get(unique_id) or manifest["sources"][unique_id])["schema"])
+
+
+def edges(manifest: dict[str, Any]) -> Iterator[tuple[str, str, str, str]]:
+    """Each model with each of its inputs: model, its layer, input, its layer."""
+    for unique_id, node in manifest["nodes"].items():
+        if node["resource_type"] in {"model", "seed"}:
+            for parent in node["depends_on"].get("nodes", []):
+                yield unique_id, node["schema"], parent, layer_of(manifest, parent)
+
+
+def looking_right(manifest: dict[str, Any]) -> list[str]:
+    return [
+        f"{model} ({layer}) reads {parent} ({parent_layer})"
+        for model, layer, parent, parent_layer in edges(manifest)
+        if ORDER.index(parent_layer) > ORDER.index(layer)
+    ]
+
+
+def test_every_layer_has_its_place_in_the_order(manifest: dict[str, Any]) -> None:
+    layers = {layer for _, layer, _, _ in edges(manifest)} | {layer for *_, layer in edges(manifest)}
+    assert layers == set(ORDER)
+
+
+def test_every_model_reads_only_its_own_layer_and_those_to_its_left(manifest: dict[str, Any]) -> None:
+    assert looking_right(manifest) == []
+
+
+def test_a_model_that_looks_right_would_be_found(manifest: dict[str, Any]) -> None:
+    feature = manifest["nodes"]["model.tessera.feat_customers__purchases"]
+    parents = [*feature["depends_on"]["nodes"], "source.tessera.ml.ml_customers__clusters"]
+    broken = {
+        **manifest,
+        "nodes": {**manifest["nodes"], "model.tessera.broken": {**feature, "depends_on": {"nodes": parents}}},
+    }
+    (found,) = looking_right(broken)
+    assert found == "model.tessera.broken (features) reads source.tessera.ml.ml_customers__clusters (ml)"
+
+
+@pytest.mark.parametrize(
+    ("read", "by"),
+    [
+        ("raw", {"staging"}),
+        ("staging", {"staging", "identity"}),
+        ("ml", {"segmentations"}),
+        # Whoever is in the marts is a customer_id: source keys end in identity and features.
+        ("identity", {"identity", "features"}),
+    ],
+)
+def test_a_layer_is_read_only_by_those_that_may_know_it(manifest: dict[str, Any], read: str, by: set[str]) -> None:
+    readers = [(model, layer) for model, layer, _, parent_layer in edges(manifest) if parent_layer == read]
+    assert readers
+    assert [reader for reader in readers if reader[1] not in by] == []
+
+
+def test_a_staging_model_reads_one_table_of_its_own_source(models: dict[str, dict[str, Any]]) -> None:
+    for name, model in models.items():
+        if model["schema"] == "staging":
+            sources = [parent for parent in model["depends_on"]["nodes"] if parent.startswith("source.")]
+            assert sources == ["source.tessera." + name.removeprefix("stg_").replace("__", ".")], name
+
+
+def test_the_folder_is_the_schema(manifest: dict[str, Any], models: dict[str, dict[str, Any]]) -> None:
+    assert {name: PurePosixPath(model["path"]).parts[0] for name, model in models.items()} == {
+        name: model["schema"] for name, model in models.items()
+    }
+    seeds = [node for node in manifest["nodes"].values() if node["resource_type"] == "seed"]
+    assert {seed["schema"] for seed in seeds} == {"seeds"}
+
+
+def test_the_name_fits_the_folder(models: dict[str, dict[str, Any]]) -> None:
+    misplaced = [name for name, model in models.items() if not re.fullmatch(NAMES[model["schema"]], name)]
+    assert misplaced == []
+
+
+def test_a_staging_model_stands_in_the_folder_of_its_source(models: dict[str, dict[str, Any]]) -> None:
+    for name, model in models.items():
+        if model["schema"] == "staging":
+            assert PurePosixPath(model["path"]).parts[1] == name.removeprefix("stg_").split("__")[0]
+
+
+def test_every_relation_is_named_as_its_file(models: dict[str, dict[str, Any]]) -> None:
+    assert {name: model["alias"] for name, model in models.items()} == {name: name for name in models}
+
+
+def test_each_staging_model_has_an_inbound_contract_and_each_contract_that_feeds_something_its_model(
+    models: dict[str, dict[str, Any]], deployment: Deployment
+) -> None:
+    staged = {name.removeprefix("stg_") for name, model in models.items() if model["schema"] == "staging"}
+    assert staged - set(deployment.inbound) == set()
+    feeding = {name for name, contract in deployment.inbound.items() if contract.canonical_entity}
+    assert feeding - staged == set()
+
+
+def test_every_canonical_entity_is_unioned_by_a_model_of_identity(
+    models: dict[str, dict[str, Any]], deployment: Deployment
+) -> None:
+    code = "\n".join(model["raw_code"] for model in models.values() if model["schema"] == "identity")
+    unioned = set(re.findall(r"union_staging\(\s*'(\w+)'", code))
+    assert unioned == {contract.canonical_entity for contract in deployment.inbound.values()} - {None}
+
+
+def test_every_description_ends_with_the_grain(manifest: dict[str, Any]) -> None:
+    grainless = []
+    for node in manifest["nodes"].values():
+        if node["resource_type"] in {"model", "seed"}:
+            last = re.split(r"(?<=[.!?])\s+", " ".join(node["description"].split()))[-1]
+            if not (last.startswith("One row per ") and last.endswith(".")):
+                grainless.append((node["name"], last))
+    assert grainless == []
+
+
+def test_every_model_begins_with_a_comment_that_gives_the_grain(models: dict[str, dict[str, Any]]) -> None:
+    assert [name for name, model in models.items() if not model["raw_code"].startswith("-- One row per ")] == []
+
+
+def test_every_test_is_worded_for_the_report(manifest: dict[str, Any]) -> None:
+    tests = [node for node in manifest["nodes"].values() if node["resource_type"] == "test"]
+    singular = [node for node in tests if not node.get("test_metadata")]
+    assert len(singular) > 3
+    assert [node["name"] for node in singular if not node["description"].strip()] == []
+    assert [node["name"] for node in singular if not node["name"].startswith("assert_")] == []

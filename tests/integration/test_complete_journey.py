@@ -1,0 +1,150 @@
+"""The whole night on the Complete Journey: real data, with facts to check it against."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from orchestration.publishing.manifest import verify
+from orchestration.samples.sample import put_sample
+from tests.support import nights
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return put_sample("completejourney", tmp_path_factory.mktemp("sample"))
+
+
+@pytest.fixture(scope="module")
+def journey(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> nights.Night:
+    night = nights.run(sample, tmp_path_factory.mktemp("journey_home"))
+    assert night.outcome.exit_code == 0, night.outcome.errors
+    return night
+
+
+@pytest.fixture(scope="module")
+def transactions(sample: Path) -> pd.DataFrame:
+    return pd.read_parquet(sample.parent / "transactions.parquet")
+
+
+def parquet_hashes(night: nights.Night) -> dict[str, str]:
+    # The history of checks grows with every run, so it is meant to differ.
+    files = [path for path in night.served.path.glob("*.parquet") if path.stem != "data_quality"]
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def test_every_line_is_loaded_and_none_rejected(journey: nights.Night) -> None:
+    loads = journey.mart(
+        "select subject, records_count, rejected_count from data_quality where records_count is not null"
+    ).set_index("subject")
+    assert loads["records_count"].to_dict() == {
+        "raw.completejourney__transactions": 1_469_307,
+        "raw.completejourney__products": 92_331,
+        "raw.completejourney__demographics": 801,
+        "raw.completejourney__campaigns": 6_589,
+        "raw.completejourney__campaign_descriptions": 27,
+    }
+    assert loads["rejected_count"].sum() == 0
+
+
+def test_the_households_and_their_revenue_are_those_of_the_file(
+    journey: nights.Night, transactions: pd.DataFrame
+) -> None:
+    known = transactions[transactions["transaction_timestamp"] < "2018-01-01"]
+    found = journey.mart("select count(*) as customers, cast(sum(net_revenue_amount) as double) as r from customers")
+    assert found["customers"][0] == known["household_id"].nunique() == 2469
+    assert found["r"][0] == pytest.approx(known["sales_value"].sum(), abs=0.01 * 2469)
+
+
+def test_recency_and_frequency_agree_with_pandas(journey: nights.Night, transactions: pd.DataFrame) -> None:
+    known = transactions[transactions["transaction_timestamp"] < "2018-01-01"]
+    baskets = known.groupby(["household_id", "basket_id"], as_index=False).agg(
+        value=("sales_value", "sum"), date=("transaction_timestamp", "min")
+    )
+    baskets = baskets[baskets["value"].round(2) > 0]
+    by_household = baskets.assign(day=baskets["date"].dt.date).groupby("household_id")["day"]
+    expected = pd.DataFrame(
+        {
+            "order_days": by_household.nunique(),
+            "silence": [(dt.date(2017, 12, 31) - day).days for day in by_household.max()],
+        }
+    )
+    found = journey.mart("select order_days_365d_count as order_days, days_since_last_order as silence from customers")
+    columns = ["order_days", "silence"]
+    assert (
+        found[columns].sort_values(columns).to_numpy().tolist()
+        == expected[columns].sort_values(columns).to_numpy().tolist()
+    )
+
+
+def test_the_rfm_segment_follows_from_the_published_definition(journey: nights.Night) -> None:
+    found = journey.mart(
+        "select c.order_days_365d_count as f, c.days_since_last_order as r, c.rfm_segment_code as segment from customers c"
+    )
+    cut = journey.warehouse(
+        "select recency_days from segmentations.int_rfm__cut_points where boundaries_set_date = date '2017-12-31'"
+    )["recency_days"][0]
+    score = 5 - sum((found["r"] > point).astype(int) for point in cut)
+    band = sum((found["f"] >= bound).astype(int) for bound in (1, 2, 3, 4, 7))
+    assert (found["segment"] == "champions").equals((score == 5) & (band >= 4))
+    assert (found["segment"] == "cant_lose").equals((score <= 2) & (band == 5))
+    assert (found["segment"] == "lost").equals((score == 1) & (band == 1))
+
+
+def test_clusters_have_distinct_names_and_cover_every_buyer(journey: nights.Night) -> None:
+    clusters = journey.mart("select * from segment_profiles where scheme = 'clusters' and is_current")
+    assert 3 <= len(clusters) <= 8
+    assert clusters["segment_name"].is_unique
+    assert clusters["customers_share"].min() >= 0.02
+    assert "unknown" not in set(clusters["segment_code"])
+
+
+def test_a_year_of_movement_is_there_on_the_first_night(journey: nights.Night) -> None:
+    dates = journey.mart("select distinct as_of_date from segment_profiles order by 1")["as_of_date"]
+    month_ends = [str(date.date()) for date in dates]
+    assert month_ends[0] == "2017-01-31"
+    assert month_ends[-1] == "2017-12-31"
+    assert len(month_ends) == 12
+
+
+def test_analysts_can_open_the_marts_with_duckdb_and_pandas(journey: nights.Night) -> None:
+    frame = pd.read_parquet(journey.served.path.parent / "current" / "segment_profiles.parquet")
+    assert len(frame) == journey.mart("select count(*) as n from segment_profiles")["n"][0]
+    comments = journey.mart("select count(*) as n from duckdb_columns() where comment is not null")
+    assert comments["n"][0] > 60
+
+
+def test_without_its_warehouse_the_same_night_comes_out_the_same(journey: nights.Night, sample: Path) -> None:
+    before = parquet_hashes(journey)
+    codes = journey.mart("select segment_code, segment_name from segment_profiles where scheme = 'clusters' and is_current")
+    home = journey.deployment.home
+    batches = sorted(path.name for path in home.lake.glob("*/*"))
+    home.warehouse.unlink()
+    again = nights.run(sample, home.root)
+    assert again.outcome.exit_code == 0, again.outcome.errors
+    assert sorted(path.name for path in home.lake.glob("*/*")) == batches
+    assert parquet_hashes(again) == before
+    assert again.mart(
+        "select segment_code, segment_name from segment_profiles where scheme = 'clusters' and is_current"
+    ).equals(codes)
+    assert verify(again.served.path) == ()
+
+
+def test_the_day_before_keeps_the_codes_and_names_of_the_clusters(journey: nights.Night, sample: Path) -> None:
+    names = dict(
+        journey.mart(
+            "select distinct segment_code, segment_name from segment_profiles where scheme = 'clusters'"
+        ).itertuples(index=False)
+    )
+    earlier = nights.run(sample, journey.deployment.home.root, dt.date(2017, 12, 30))
+    assert earlier.outcome.exit_code == 0, earlier.outcome.errors
+    found = dict(
+        earlier.mart(
+            "select distinct segment_code, segment_name from segment_profiles where scheme = 'clusters'"
+        ).itertuples(index=False)
+    )
+    assert found == names

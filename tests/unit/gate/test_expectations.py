@@ -1,0 +1,118 @@
+"""The list of results that the gate insists on, from a manifest small enough to read."""
+
+from __future__ import annotations
+
+import pytest
+
+from orchestration.gate.expectations import (
+    CLUSTERS_BUILD,
+    CLUSTERS_STABLE,
+    CUSTOMERS_KEPT,
+    MODEL_BUILDS,
+    PYTHON_MARTS,
+    expected_results,
+)
+
+
+def relation(kind: str, schema: str, name: str, *parents: str) -> dict:
+    return {
+        "resource_type": kind,
+        "schema": schema,
+        "name": name,
+        "alias": name,
+        "depends_on": {"nodes": list(parents)},
+    }
+
+
+def data_test(name: str, *parents: str, description: str = "") -> dict:
+    return {
+        "resource_type": "test",
+        "schema": "dbt_test__audit",
+        "name": name,
+        "alias": name + "_shortened",
+        "description": description,
+        "depends_on": {"nodes": list(parents)},
+    }
+
+
+MANIFEST = {
+    "nodes": {
+        "model.t.stg_orders": relation("model", "staging", "stg_orders", "source.t.shop.orders"),
+        "model.t.customers": relation("model", "marts", "customers", "model.t.stg_orders", "source.t.ml.clusters"),
+        "seed.t.catalog": {**relation("seed", "seeds", "catalog"), "depends_on": {"macros": []}},
+        "test.t.unique_customers": data_test("unique_customers", "model.t.customers"),
+        "test.t.catalogued": data_test(
+            "catalogued", "model.t.customers", "seed.t.catalog", description=" Is every segment in the catalogue?\n"
+        ),
+        "test.t.source_is_fresh": data_test("source_is_fresh", "source.t.shop.orders"),
+        "operation.t.hook": relation("operation", "x", "hook"),
+        "analysis.t.look": relation("analysis", "x", "look"),
+    },
+    "sources": {
+        "source.t.shop.orders": {"schema": "raw", "name": "orders", "identifier": "shop__orders"},
+        "source.t.ml.clusters": {"schema": "ml", "name": "clusters", "identifier": "ml_customers__clusters"},
+    },
+    "disabled": {"model.t.off": [relation("model", "segmentations", "off")]},
+    "unit_tests": {"unit_test.t.customers.story": {"name": "story"}},
+}
+
+
+@pytest.fixture(scope="module")
+def expected() -> dict:
+    items = expected_results(
+        MANIFEST, inbound=["shop__orders"], dbt_marts=["customers"], model_builds=MODEL_BUILDS["clusters"]
+    )
+    assert len({item.name for item in items}) == len(items)
+    return {item.name: item for item in items}
+
+
+def test_everything_that_is_enabled_is_expected_and_nothing_else(expected) -> None:
+    assert set(expected) == {
+        "raw.shop__orders",
+        "contract__shop__orders",
+        "staging.stg_orders",
+        "marts.customers",
+        "seeds.catalog",
+        "unique_customers",
+        "catalogued",
+        "source_is_fresh",
+        CLUSTERS_BUILD,
+        CLUSTERS_STABLE,
+        "contract__customers",
+        CUSTOMERS_KEPT,
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "after"),
+    [
+        ("raw.shop__orders", ()),
+        ("contract__shop__orders", ("raw.shop__orders",)),
+        ("seeds.catalog", ()),
+        ("staging.stg_orders", ("raw.shop__orders",)),
+        ("source_is_fresh", ("raw.shop__orders",)),
+        ("marts.customers", ("staging.stg_orders", CLUSTERS_BUILD)),
+        ("unique_customers", ("marts.customers",)),
+        ("catalogued", ("marts.customers", "seeds.catalog")),
+        (CLUSTERS_STABLE, (CLUSTERS_BUILD,)),
+        ("contract__customers", ("marts.customers",)),
+        (CUSTOMERS_KEPT, ("marts.customers",)),
+    ],
+)
+def test_each_result_waits_for_what_it_is_made_from_or_looks_at(expected, name: str, after: tuple[str, ...]) -> None:
+    assert expected[name].after == after
+
+
+def test_a_test_is_worded_by_its_description_else_by_its_name(expected) -> None:
+    assert expected["catalogued"].question == "Is every segment in the catalogue?"
+    assert expected["unique_customers"].question == "dbt test unique_customers"
+
+
+def test_without_sources_marts_and_estimators_only_dbt_and_the_customers_are_expected() -> None:
+    items = expected_results(MANIFEST, inbound=[], dbt_marts=[], model_builds={})
+    assert not [item.name for item in items if item.name.startswith(("raw.", "contract__", "ml.", "model__"))]
+    assert items[-1].name == CUSTOMERS_KEPT
+
+
+def test_the_mart_of_the_gate_itself_is_not_one_of_dbt() -> None:
+    assert frozenset({"data_quality"}) == PYTHON_MARTS
