@@ -13,7 +13,7 @@ from orchestration.assets.ml import ml_assets
 from orchestration.assets.publish import publish_asset
 from orchestration.assets.raw import raw_assets
 from orchestration.assets.warehouse import warehouse_assets
-from orchestration.checks.contract_checks import contract_check
+from orchestration.checks.contract_checks import inbound_contract_check, outbound_contract_check
 from orchestration.configuration.deployment import Deployment, load_deployment
 from orchestration.dbt_manifest import dbt_resource, fresh_manifest
 from orchestration.gate.expectations import PYTHON_MARTS
@@ -47,10 +47,10 @@ def build_defs(deployment: Deployment | None = None) -> dg.Definitions:
         ],
         asset_checks=[
             *(
-                contract_check(deployment, deployment.inbound[name], schema="raw", partitions=partitions)
+                inbound_contract_check(deployment, deployment.inbound[name], partitions=partitions)
                 for name in deployment.sources_on
             ),
-            *(contract_check(deployment, mart, schema="marts", partitions=partitions) for mart in dbt_marts),
+            *(outbound_contract_check(deployment, mart, partitions=partitions) for mart in dbt_marts),
         ],
         jobs=[job],
         schedules=[nightly_schedule(job, deployment.settings)],
@@ -61,7 +61,7 @@ def build_defs(deployment: Deployment | None = None) -> dg.Definitions:
                 time_zone=deployment.settings.company.time_zone,
                 memory_limit=deployment.settings.memory_limit,
             ),
-            "night_lock": NightLockResource(path=str(deployment.home.root / "night.lock")),
+            "night_lock": NightLockResource(path=str(deployment.home.night_lock)),
         },
         executor=dg.in_process_executor,
     )

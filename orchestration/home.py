@@ -59,6 +59,16 @@ class Home:
         return self.root / "build" / "ledger.json"
 
     @property
+    def night_lock(self) -> Path:
+        """Held by the run that is at work."""
+        return self.root / "night.lock"
+
+    @property
+    def validated_batches(self) -> Path:
+        """Which batches of the lake have been validated: a cache."""
+        return self.root / "build" / "validated_batches.json"
+
+    @property
     def reports(self) -> Path:
         """Refusal reports, one per refused run."""
         return self.root / "reports"

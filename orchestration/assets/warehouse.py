@@ -18,8 +18,9 @@ from orchestration.configuration.deployment import Deployment
 from orchestration.dbt_manifest import dbt_project, vars_argument
 from orchestration.errors import NightRefusedError
 from orchestration.failures import EXIT_CODE, told_plainly
-from orchestration.gate.dbt_results import ledger_results, selected_names, what_failed
+from orchestration.gate.dbt_results import ledger_results, selected_names
 from orchestration.gate.ledger import Ledger
+from orchestration.gate.report import what_failed
 from orchestration.partitions import ONE_NIGHT_A_RUN
 from orchestration.resources import NightLockResource, WarehouseResource, dbt_environment
 from orchestration.translator import LayerTranslator
@@ -89,7 +90,7 @@ def _dbt_step(
             yield event.with_metadata(metadata)
         if not invocation.is_successful():
             raise dg.Failure(
-                description=what_failed(ledger.results().values(), run_id=context.run_id)
+                description=what_failed(ledger.results().values())
                 or f"dbt stopped: {invocation.get_error()}",
                 metadata={EXIT_CODE: dg.MetadataValue.int(NightRefusedError.exit_code)},
                 allow_retries=False,

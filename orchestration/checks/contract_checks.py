@@ -1,11 +1,12 @@
-"""Contracts as Dagster asset checks: one factory for inbound tables and outbound marts.
+"""Contracts as Dagster asset checks: inbound batches and outbound marts, validated by one factory.
 
 Belongs here: fetching what a contract speaks of, having it validated, telling Dagster and the ledger. Does not belong
 here: turning a contract into expectations (``data_contracts.expectation_suite``).
 """
 
-# No postponed annotations here: Dagster reads the types of an asset's arguments when it is defined.
+# No postponed annotations here: Dagster reads the types of a check's arguments when it is defined.
 import datetime as dt
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import dagster as dg
@@ -13,28 +14,69 @@ import dagster as dg
 from data_contracts import sql_quoting as sql
 from data_contracts.contract import Contract
 from data_contracts.expectation_suite import expectation_columns, validate_frame
+from orchestration.checks.validated_batches import ValidatedBatches
 from orchestration.configuration.deployment import Deployment
 from orchestration.failures import told_plainly
 from orchestration.gate.expectations import contract_name
-from orchestration.gate.ledger import Ledger, Result
+from orchestration.gate.ledger import Ledger, Result, Status
+from orchestration.ingestion.lake import Lake
 from orchestration.resources import NightLockResource, WarehouseResource
 
 if TYPE_CHECKING:
     import duckdb
-    import pandas as pd
 
     from data_contracts.expectation_suite import SuiteResult
 
+# Yields the name of what was validated and the answers.
+Validate = Callable[["duckdb.DuckDBPyConnection"], Iterator[tuple[str, "SuiteResult"]]]
 
-def contract_check(
-    deployment: Deployment, contract: Contract, *, schema: str, partitions: dg.PartitionsDefinition
+
+def inbound_contract_check(
+    deployment: Deployment, contract: Contract, *, partitions: dg.PartitionsDefinition
 ) -> dg.AssetChecksDefinition:
-    """Return the check that a table keeps its contract.
+    """Return the check that every batch of a raw table keeps the contract.
 
-    It blocks what comes after, so that the gate runs when every contract has its answer.
+    Batches are validated one by one, since a later one may send a record again to correct it, and each once, since
+    batches never change.
     """
+    lake = Lake(deployment.home.lake)
+    validated = ValidatedBatches(deployment.home.validated_batches)
+
+    def validate(connection: "duckdb.DuckDBPyConnection") -> Iterator[tuple[str, "SuiteResult"]]:
+        for batch in lake.live_batches(contract.name):
+            if batch.batch_id not in validated:
+                source = f"read_parquet({sql.text(str(lake.rows_path(batch)))})"
+                suite = _validated(connection, contract, source)
+                yield f"{batch.file}, batch {batch.batch_id[:8]}", suite
+                if suite.success:
+                    validated.add(batch.batch_id)
+
+    return _contract_check(deployment, contract, schema="raw", partitions=partitions, validate=validate)
+
+
+def outbound_contract_check(
+    deployment: Deployment, contract: Contract, *, partitions: dg.PartitionsDefinition
+) -> dg.AssetChecksDefinition:
+    """Return the check that a mart keeps what BI readers were promised."""
+
+    def validate(connection: "duckdb.DuckDBPyConnection") -> Iterator[tuple[str, "SuiteResult"]]:
+        yield contract.name, _validated(connection, contract, f"marts.{sql.identifier(contract.name)}")
+
+    return _contract_check(deployment, contract, schema="marts", partitions=partitions, validate=validate)
+
+
+def _validated(connection: "duckdb.DuckDBPyConnection", contract: Contract, source: str) -> "SuiteResult":
+    columns = ", ".join(sql.identifier(name) for name in expectation_columns(contract))
+    frame = connection.execute(f"select {columns} from {source}").fetchdf()  # noqa: S608 (quoted)
+    return validate_frame(frame, contract)
+
+
+def _contract_check(
+    deployment: Deployment, contract: Contract, *, schema: str, partitions: dg.PartitionsDefinition, validate: Validate
+) -> dg.AssetChecksDefinition:
     name = contract_name(contract.name)
 
+    # It blocks what comes after, so that the gate runs when every contract has its answer.
     @dg.asset_check(
         asset=dg.AssetKey([schema, contract.name]),
         name=name,
@@ -49,53 +91,69 @@ def contract_check(
         ledger.forget([name])
         started_at = dt.datetime.now(tz=dt.UTC)
         with told_plainly(), warehouse.connect(read_only=True) as connection:
-            suite = validate_frame(_frame(connection, contract, schema), contract)
-        ledger.record([_result(suite, contract, schema, context, started_at)])
+            suites = dict(validate(connection))
+        result = Result(
+            name=name,
+            kind="contract",
+            subject=f"{schema}.{contract.name}",
+            severity="error",
+            status=_status(suites),
+            as_of_date=dt.date.fromisoformat(context.partition_key),
+            run_id=context.run.run_id,
+            started_at=started_at,
+            completed_at=dt.datetime.now(tz=dt.UTC),
+            failures=sum(not outcome.success for suite in suites.values() for outcome in suite.outcomes),
+            detail=_detail(suites),
+        )
+        ledger.record([result])
         return dg.AssetCheckResult(
-            passed=suite.success,
+            passed=result.status != "fail",
             severity=dg.AssetCheckSeverity.ERROR,
-            metadata={
-                "expectations": dg.MetadataValue.int(len(suite.outcomes)),
-                "answers": dg.MetadataValue.md(_markdown(suite)),
-            },
+            description=result.detail,
+            metadata={"answers": dg.MetadataValue.table(records=_answers(suites), schema=_ANSWERS)},
         )
 
     return check
 
 
-def _frame(connection: "duckdb.DuckDBPyConnection", contract: Contract, schema: str) -> "pd.DataFrame":
-    columns = ", ".join(sql.identifier(name) for name in expectation_columns(contract))
-    return connection.execute(
-        f"select {columns} from {sql.identifier(schema)}.{sql.identifier(contract.name)}"  # noqa: S608 (quoted)
-    ).fetchdf()
+_ANSWERS = dg.TableSchema(
+    columns=[
+        dg.TableColumn("what", "string"),
+        dg.TableColumn("question", "string"),
+        dg.TableColumn("answer", "string"),
+        dg.TableColumn("rows against", "int"),
+    ]
+)
 
 
-def _result(
-    suite: "SuiteResult",
-    contract: Contract,
-    schema: str,
-    context: dg.AssetCheckExecutionContext,
-    started_at: dt.datetime,
-) -> Result:
-    failed = [outcome for outcome in suite.outcomes if not outcome.success]
-    return Result(
-        name=contract_name(contract.name),
-        kind="contract",
-        subject=f"{schema}.{contract.name}",
-        severity="error",
-        status="pass" if suite.success and not failed else "fail" if not suite.success else "warn",
-        as_of_date=dt.date.fromisoformat(context.partition_key),
-        run_id=context.run.run_id,
-        started_at=started_at,
-        completed_at=dt.datetime.now(tz=dt.UTC),
-        failures=len(failed),
-        detail="; ".join(f"{outcome.question} No: {outcome.unexpected_count} rows" for outcome in failed),
-    )
+def _status(suites: dict[str, "SuiteResult"]) -> Status:
+    if not all(suite.success for suite in suites.values()):
+        return "fail"
+    return "pass" if all(outcome.success for suite in suites.values() for outcome in suite.outcomes) else "warn"
 
 
-def _markdown(suite: "SuiteResult") -> str:
-    rows = [
-        f"| {outcome.question} | {'yes' if outcome.success else 'no'} | {outcome.unexpected_count} |"
+def _detail(suites: dict[str, "SuiteResult"]) -> str:
+    if not suites:
+        return "nothing new; every batch was validated when it was loaded"
+    failed = [
+        f"{what}: {outcome.question} No: {outcome.unexpected_count} rows"
+        for what, suite in suites.items()
+        for outcome in suite.outcomes
+        if not outcome.success
+    ]
+    return "; ".join(failed) or f"{sum(len(suite.outcomes) for suite in suites.values())} expectations hold"
+
+
+def _answers(suites: dict[str, "SuiteResult"]) -> list[dg.TableRecord]:
+    return [
+        dg.TableRecord(
+            {
+                "what": what,
+                "question": outcome.question,
+                "answer": "yes" if outcome.success else "no",
+                "rows against": outcome.unexpected_count,
+            }
+        )
+        for what, suite in suites.items()
         for outcome in suite.outcomes
     ]
-    return "\n".join(["| question | answer | rows against |", "|---|---|---|", *rows])

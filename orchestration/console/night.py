@@ -21,8 +21,12 @@ from orchestration.configuration.deployment import Deployment
 from orchestration.console.progress import NightProgress
 from orchestration.dagster_instance import dagster_instance
 from orchestration.definitions import build_defs
+from orchestration.errors import NightRefusedError
 from orchestration.failures import EXIT_CODE
+from orchestration.gate.ledger import Ledger
+from orchestration.gate.report import what_failed
 from orchestration.jobs import NIGHTLY_JOB
+from orchestration.night_lock import night_lock
 
 UNEXPECTED = 3
 
@@ -47,7 +51,13 @@ def run_night(deployment: Deployment, night: dt.date, *, console: Console, log: 
     Args:
         console: Where progress goes; must not write to the process's standard output, which is sent to the log.
         log: What dbt, Dagster and libraries print goes here.
+
+    Raises:
+        TesseraError: Another run is working in the home.
     """
+    # Taken once before the run as well, so that a busy home is told plainly and not from inside Dagster.
+    with night_lock(deployment.home.night_lock, owner="tessera run"):
+        pass
     run_id = str(uuid.uuid4())
     with console.status("reading the definitions"), _output_to(log):
         definitions = build_defs(deployment)
@@ -67,7 +77,7 @@ def run_night(deployment: Deployment, night: dt.date, *, console: Console, log: 
     failures = [event for event in result.all_events if event.is_step_failure]
     if result.success:
         return NightOutcome(exit_code=0, run_id=run_id, errors=())
-    told = [_told(event) for event in failures]
+    told = [_told(event, deployment) for event in failures]
     codes = [code for code, _ in told] or [UNEXPECTED]
     return NightOutcome(
         # What has to be mended by hand comes before a refusal, and an error nobody foresaw before both.
@@ -77,13 +87,16 @@ def run_night(deployment: Deployment, night: dt.date, *, console: Console, log: 
     )
 
 
-def _told(event: dg.DagsterEvent) -> tuple[int, str]:
+def _told(event: dg.DagsterEvent, deployment: Deployment) -> tuple[int, str]:
     """Return the exit code and the wording of a failed step."""
     failure = event.step_failure_data
     if failure.user_failure_data is not None:
         code = failure.user_failure_data.metadata.get(EXIT_CODE)
         return (int(str(code.value)) if code is not None else 1), failure.user_failure_data.description or ""
     error = failure.error
+    if error is not None and error.cls_name == "DagsterAssetCheckFailedError":
+        failed = what_failed(Ledger(deployment.home.ledger).results().values())
+        return NightRefusedError.exit_code, failed or error.message
     while error is not None and error.cause is not None and (error.cls_name or "").startswith("Dagster"):
         error = error.cause
     return UNEXPECTED, f"{event.step_key}: {error.message.strip() if error else 'failed'}"

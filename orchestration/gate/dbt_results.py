@@ -6,7 +6,7 @@ Belongs here: reading ``run_results.json``. Does not belong here: running dbt.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import dagster as dg
@@ -64,12 +64,6 @@ def selected_names(
         if node["resource_type"] == "test" and chosen & set(node["depends_on"]["nodes"])
     }
     return [dbt_name(nodes[unique_id]) for unique_id in sorted(chosen | tests)]
-
-
-def what_failed(results: Iterable[Result], *, run_id: str) -> str:
-    """Name everything of this run that failed, one line each; empty where nothing did."""
-    failed = [result for result in results if result.run_id == run_id and result.status == "fail"]
-    return "\n".join(f"{result.name} ({result.subject}): {result.detail}" for result in failed)
 
 
 def _subject(node: Mapping[str, Any], manifest: Mapping[str, Any]) -> str:

@@ -6,7 +6,9 @@ Belongs here: wording. Does not belong here: judging.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 
+from orchestration.gate.ledger import Result
 from orchestration.gate.verdict import Problem, Verdict
 
 
@@ -40,6 +42,11 @@ def write_report(verdict: Verdict, *, served: str | None) -> str:
     if verdict.warnings:
         lines += ["## What to look at", *_table(verdict.warnings), ""]
     return "\n".join(lines)
+
+
+def what_failed(results: Iterable[Result]) -> str:
+    """Name everything that failed, one line each; empty where nothing did."""
+    return "\n".join(f"{result.name} ({result.subject}): {result.detail}" for result in results if result.status == "fail")
 
 
 def _table(problems: tuple[Problem, ...]) -> list[str]:

@@ -7,7 +7,7 @@ import datetime as dt
 import dagster as dg
 import pytest
 
-from orchestration.gate.dbt_results import ledger_results, selected_names, what_failed
+from orchestration.gate.dbt_results import ledger_results, selected_names
 from orchestration.translator import LayerTranslator
 
 MODEL = "model.t.customers"
@@ -132,14 +132,3 @@ def test_the_names_of_a_selection_are_its_relations_and_every_test_that_touches_
     assert names("marts.profiles") == {"marts.profiles", "assert_sums"}
     assert names("marts.customers") == {"marts.customers", "unique_customers", "few_unknown", "assert_sums"}
     assert names("raw.shop__orders") == set()
-
-
-def test_what_failed_names_only_failures_of_this_run(result) -> None:
-    results = [
-        result("good"),
-        result("mild", status="warn"),
-        result("bad", status="fail", detail="3 rows"),
-        result("bad_before", status="fail", run_id="run-0"),
-    ]
-    assert what_failed(results, run_id="run-1") == "bad (marts.customers): 3 rows"
-    assert what_failed(results[:2], run_id="run-1") == ""

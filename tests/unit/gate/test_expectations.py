@@ -18,7 +18,8 @@ def relation(kind: str, schema: str, name: str, *parents: str) -> dict:
     return {
         "resource_type": kind,
         "schema": schema,
-        "name": name,
+        # A model's file may be called otherwise than its relation.
+        "name": f"{name}_file",
         "alias": name,
         "depends_on": {"nodes": list(parents)},
     }

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from orchestration.gate.report import summarise, write_report
+from orchestration.gate.report import summarise, what_failed, write_report
 from orchestration.gate.verdict import Problem, Verdict
 
 NIGHT = dt.date(2024, 5, 31)
@@ -21,7 +21,7 @@ def report(*problems: Problem, served: str | None = "v000041") -> str:
 
 
 def section(text: str, heading: str) -> str:
-    return text.split(f"## {heading}")[1].split("## ")[0]
+    return text.split(f"\n## {heading}")[1].split("\n## ")[0]
 
 
 def test_a_refusal_separates_what_failed_from_what_has_no_answer_and_what_to_look_at() -> None:
@@ -61,8 +61,20 @@ def test_the_summary_counts_results_by_kind_and_problems_by_weight(result) -> No
     assert summarise(verdict) == "4 results read (1 contract, 2 dbt, 1 build), 2 stop the publication, 1 warn"
 
 
-@settings(max_examples=100, deadline=None)
+def test_what_failed_names_failures_and_nothing_else(result) -> None:
+    results = [
+        result("good"),
+        result("mild", status="warn"),
+        result("bad", status="fail", detail="3 rows"),
+        result("worse", status="fail", subject="marts.segment_profiles", detail="sums differ"),
+    ]
+    assert what_failed(results) == "bad (marts.customers): 3 rows\nworse (marts.segment_profiles): sums differ"
+    assert what_failed(results[:2]) == ""
+
+
+@settings(max_examples=200, deadline=None)
 @given(question=st.text(max_size=40), found=st.text(max_size=40))
+@example(question="a|b", found="x\r\n\n## y | z")
 def test_no_wording_breaks_the_table(question: str, found: str) -> None:
     text = report(Problem("some_check", question, found, is_blocking=True))
     rows = [line for line in section(text, "What stops it").splitlines() if line]
