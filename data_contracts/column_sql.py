@@ -149,9 +149,7 @@ def _number_faults(target: PhysicalType, family: Family, x: str, v: str) -> list
         # A double carries 15 to 17 digits: 3.3200000000000003 is how 3.32 is stored, and 4.4e-16 what is
         # left of a difference that is zero (27 lines of the Complete Journey sample); neither is a further
         # decimal.
-        faults.append(
-            (f"abs({x} - cast({v} as double)) > greatest(abs({x}) * 1e-13, 1e-12)", "too_many_decimals")
-        )
+        faults.append((f"abs({x} - cast({v} as double)) > greatest(abs({x}) * 1e-13, 1e-12)", "too_many_decimals"))
     if target.family == "decimal" and family == "decimal":
         faults.append((f"{v} <> {x}", "too_many_decimals"))
     if target.family == "float":
@@ -165,9 +163,7 @@ def _from_text(target: PhysicalType, x: str, v: str) -> tuple[str, str, list[tup
         return x, "", []
     if target.family == "boolean":
         known = f"lower({x}) in ({', '.join(sql.text(word) for word in _TRUE)})"
-        value = _cases(
-            [(known, "true"), (f"lower({x}) in ({', '.join(sql.text(word) for word in _FALSE)})", "false")]
-        )
+        value = _cases([(known, "true"), (f"lower({x}) in ({', '.join(sql.text(word) for word in _FALSE)})", "false")])
         return value, "", [(f"{v} is null", "not_a_boolean")]
     if target.family == "date":
         # Only YYYY-MM-DD survives the way there and back: 03/04/24 would be read as the year 3.
@@ -233,9 +229,7 @@ def _rules(column: Column, v: str) -> list[tuple[str, str]]:
         (column.exclusive_maximum, ">="),
     )
     rules = [
-        (f"{v} {sign} {_limit(column.type, limit)}", "out_of_range")
-        for limit, sign in limits
-        if limit is not None
+        (f"{v} {sign} {_limit(column.type, limit)}", "out_of_range") for limit, sign in limits if limit is not None
     ]
     if column.min_length is not None:
         rules.append((f"length({v}) < {column.min_length:d}", "too_short"))

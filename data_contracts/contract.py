@@ -110,11 +110,7 @@ class Contract:
             "name": self.name,
             "minimum_rows": self.minimum_rows,
             "columns": [
-                {
-                    key: value
-                    for key, value in asdict(column).items()
-                    if key not in {"description", "severity"}
-                }
+                {key: value for key, value in asdict(column).items() if key not in {"description", "severity"}}
                 for column in self.columns
             ],
         }
@@ -141,9 +137,7 @@ def load_contract(path: Path, *, repeated: Mapping[str, Sequence[str]] | None = 
     """
     path = Path(path)
     if not path.name.endswith(SUFFIX):
-        raise ContractError(
-            path.name, "file name", expected=f"<name>{SUFFIX}", found=path.name, fix="rename the file"
-        )
+        raise ContractError(path.name, "file name", expected=f"<name>{SUFFIX}", found=path.name, fix="rename the file")
     try:
         document = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
@@ -169,9 +163,7 @@ def load_contract(path: Path, *, repeated: Mapping[str, Sequence[str]] | None = 
     return _contract(document)
 
 
-def load_contracts(
-    folder: Path, *, repeated: Mapping[str, Sequence[str]] | None = None
-) -> dict[str, Contract]:
+def load_contracts(folder: Path, *, repeated: Mapping[str, Sequence[str]] | None = None) -> dict[str, Contract]:
     """Read every contract of a folder, by name, in the order of their names.
 
     Args:
@@ -183,9 +175,7 @@ def load_contracts(
     """
     return {
         contract.name: contract
-        for contract in (
-            load_contract(path, repeated=repeated) for path in sorted(Path(folder).glob("*.y*ml"))
-        )
+        for contract in (load_contract(path, repeated=repeated) for path in sorted(Path(folder).glob("*.y*ml")))
     }
 
 

@@ -191,17 +191,13 @@ def _own_faults(document: Mapping[str, Any], stem: str) -> Iterator[tuple[str, s
         yield "primaryKeyPosition", "1, 2, ... over the key columns", str(positions), "number the key columns"
 
 
-def _property_faults(
-    node: Mapping[str, Any], place: str, known: frozenset[str]
-) -> Iterator[tuple[str, str, str, str]]:
+def _property_faults(node: Mapping[str, Any], place: str, known: frozenset[str]) -> Iterator[tuple[str, str, str, str]]:
     for key in custom_properties(node):
         if key not in known:
             yield place, f"one of {', '.join(sorted(known))}", key, "correct the spelling or remove it"
 
 
-def _quality_faults(
-    node: Mapping[str, Any], place: str, metrics: set[str]
-) -> Iterator[tuple[str, str, str, str]]:
+def _quality_faults(node: Mapping[str, Any], place: str, metrics: set[str]) -> Iterator[tuple[str, str, str, str]]:
     for number, rule in enumerate(node.get("quality", [])):
         where = f"{place}.quality[{number}]"
         if rule.get("type") == "text":

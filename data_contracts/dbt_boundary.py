@@ -64,9 +64,7 @@ def _model(contract: Contract) -> dict[str, Any]:
     }
     combined = [key for key in contract.keys if len(key) > 1]
     if combined:
-        model["data_tests"] = [
-            {"unique_combination": {"arguments": {"columns": list(key)}}} for key in combined
-        ]
+        model["data_tests"] = [{"unique_combination": {"arguments": {"columns": list(key)}}} for key in combined]
     single = {key[0] for key in contract.keys if len(key) == 1}
     model["columns"] = [_tested(column, is_key=column.name in single) for column in contract.columns]
     return model
@@ -99,7 +97,5 @@ def _test(name: str, column: Column, *, arguments: Mapping[str, Any] | None = No
 
 
 def _written(folder: str, content: dict[str, Any]) -> str:
-    body = yaml.dump(
-        {"version": 2, **content}, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110
-    )
+    body = yaml.dump({"version": 2, **content}, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
     return HEADER.format(folder=folder) + body

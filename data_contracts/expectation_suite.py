@@ -106,14 +106,10 @@ def validate_frame(frame: pd.DataFrame, contract: Contract) -> SuiteResult:
                 for number, q in enumerate(present)
             ],
         )
-        outcome = batch.validate(
-            suite, result_format={"result_format": "BASIC", "partial_unexpected_count": 0}
-        )
+        outcome = batch.validate(suite, result_format={"result_format": "BASIC", "partial_unexpected_count": 0})
     answers = {result.expectation_config.meta["question"]: result for result in outcome.results}
     numbers = {id(question): number for number, question in enumerate(present)}
-    outcomes = tuple(
-        _outcome(q, answers[numbers[id(q)]] if id(q) in numbers else None, len(frame)) for q in questions
-    )
+    outcomes = tuple(_outcome(q, answers[numbers[id(q)]] if id(q) in numbers else None, len(frame)) for q in questions)
     success = all(item.success for item in outcomes if item.severity == "error")
     return SuiteResult(contract.name, len(frame), success, outcomes)
 
@@ -158,9 +154,7 @@ def _questions(contract: Contract) -> Iterator[_Question]:
 def _key_question(key: tuple[str, ...]) -> _Question:
     if len(key) == 1:
         arguments: dict[str, Any] = {"column": key[0]}
-        return _Question(
-            "ExpectColumnValuesToBeUnique", arguments, f"Does every {key[0]} occur once?", key[0], "error"
-        )
+        return _Question("ExpectColumnValuesToBeUnique", arguments, f"Does every {key[0]} occur once?", key[0], "error")
     return _Question(
         "ExpectCompoundColumnsToBeUnique",
         {"column_list": list(key), "ignore_row_if": "never"},

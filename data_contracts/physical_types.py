@@ -10,9 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-Family = Literal[
-    "text", "integer", "decimal", "float", "boolean", "date", "timestamp", "timestamptz", "time", "nested"
-]
+Family = Literal["text", "integer", "decimal", "float", "boolean", "date", "timestamp", "timestamptz", "time", "nested"]
 
 _SCALARS: dict[str, Family] = {
     "varchar": "text",

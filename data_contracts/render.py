@@ -27,9 +27,7 @@ def rendered_files(root: Path) -> dict[Path, str]:
         ContractError: When a contract is invalid.
     """
     inbound = load_contracts(root / "data_contracts" / "inbound")
-    outbound = load_contracts(
-        root / "data_contracts" / "outbound", repeated={"scheme": catalogued_schemes(root)}
-    )
+    outbound = load_contracts(root / "data_contracts" / "outbound", repeated={"scheme": catalogued_schemes(root)})
     files: dict[Path, str] = {}
     models = Path("dbt_project") / "models"
     by_source = sorted(inbound.values(), key=lambda contract: contract.source or "")

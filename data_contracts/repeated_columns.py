@@ -33,9 +33,7 @@ def with_repeated_columns(document: Mapping[str, Any], values: Mapping[str, Sequ
     tables = [
         {
             **table,
-            "properties": [
-                written for node in table.get("properties", []) for written in _written_out(node, values)
-            ],
+            "properties": [written for node in table.get("properties", []) for written in _written_out(node, values)],
         }
         for table in document.get("schema", [])
     ]

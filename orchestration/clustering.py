@@ -112,9 +112,9 @@ def _labelled(model: KMeansSegmenter, rows: pd.DataFrame, *, date: dt.date, expl
             "as_of_date": pa.array([date] * len(rows), pa.date32()),
             "segment_code": pa.array(model.predict(rows), pa.string()),
             "confidence": pa.array(model.confidence(rows), pa.float64()),
-            "reasons": pa.array(reasons, _CUSTOMERS.field("reasons").type) if reasons else pa.nulls(
-                len(rows), _CUSTOMERS.field("reasons").type
-            ),
+            "reasons": pa.array(reasons, _CUSTOMERS.field("reasons").type)
+            if reasons
+            else pa.nulls(len(rows), _CUSTOMERS.field("reasons").type),
         },
         schema=_CUSTOMERS,
     )

@@ -25,10 +25,12 @@ def dbt_project(deployment: Deployment) -> DbtProject:
     return DbtProject(project_dir=DBT_PROJECT, profiles_dir=DBT_PROJECT, target_path=deployment.home.dbt / "target")
 
 
-def dbt_resource(deployment: Deployment) -> LeanDbtCliResource:
+def dbt_resource() -> LeanDbtCliResource:
     """The dbt command of this Python environment, whatever the PATH says."""
     return LeanDbtCliResource(
-        project_dir=dbt_project(deployment), dbt_executable=str(Path(sys.executable).with_name("dbt"))
+        project_dir=str(DBT_PROJECT),
+        profiles_dir=str(DBT_PROJECT),
+        dbt_executable=str(Path(sys.executable).with_name("dbt")),
     )
 
 
@@ -50,7 +52,7 @@ def fresh_manifest(deployment: Deployment) -> Path:
         return project.manifest_path
     deployment.home.dbt.mkdir(parents=True, exist_ok=True)
     with dbt_environment(deployment, as_of_date="1970-01-01"):
-        parse = dbt_resource(deployment).cli(
+        parse = dbt_resource().cli(
             ["parse", "--quiet", *vars_argument(deployment)],
             raise_on_error=False,
             target_path=project.project_dir / project.target_path,

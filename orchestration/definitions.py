@@ -55,7 +55,7 @@ def build_defs(deployment: Deployment | None = None) -> dg.Definitions:
         jobs=[job],
         schedules=[nightly_schedule(job, deployment.settings)],
         resources={
-            "dbt": dbt_resource(deployment),
+            "dbt": dbt_resource(),
             "warehouse": WarehouseResource(
                 path=str(deployment.home.warehouse),
                 time_zone=deployment.settings.company.time_zone,

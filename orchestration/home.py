@@ -9,6 +9,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from orchestration.errors import TesseraError
+
 HOME_VARIABLE = "TESSERA_HOME"
 DEFAULT_HOME = Path(".tessera")
 
@@ -78,8 +80,20 @@ class Home:
         return self.root / "samples"
 
     def create(self) -> Home:
-        """Make the folders that do not exist yet."""
-        for folder in (self.lake, self.quarantine, self.models, self.published, self.dagster, self.dbt, self.reports):
-            folder.mkdir(parents=True, exist_ok=True)
-        self.ledger.parent.mkdir(parents=True, exist_ok=True)
+        """Make the folders that do not exist yet.
+
+        Raises:
+            TesseraError: A file is in the way, or the place cannot be written to.
+        """
+        folders = (self.lake, self.quarantine, self.models, self.published, self.dagster, self.dbt, self.reports)
+        try:
+            for folder in (*folders, self.ledger.parent):
+                folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise TesseraError(
+                f"{self.root} cannot be used as the home",
+                expected="a folder that can be made and written to",
+                found=str(error),
+                fix="name another folder with --home or TESSERA_HOME",
+            ) from error
         return self

@@ -18,7 +18,7 @@ from orchestration.errors import TesseraError
 from orchestration.night_lock import night_lock
 
 
-class WarehouseResource(dg.ConfigurableResource):  # type: ignore[type-arg]
+class WarehouseResource(dg.ConfigurableResource):
     """The DuckDB file that the night builds in: a cache that may be deleted between nights."""
 
     path: str
@@ -50,7 +50,7 @@ class WarehouseResource(dg.ConfigurableResource):  # type: ignore[type-arg]
             connection.close()
 
 
-class NightLockResource(dg.ConfigurableResource):  # type: ignore[type-arg]
+class NightLockResource(dg.ConfigurableResource):
     """Keeps a second run out of the same home for as long as this one lasts."""
 
     path: str

@@ -23,8 +23,8 @@ from orchestration.gate.quality_mart import quality_frame
 from orchestration.gate.report import summarise, write_report
 from orchestration.gate.verdict import Verdict, judge
 from orchestration.owners import OWNERS
-from orchestration.publishing.version_store import Version, VersionStore
 from orchestration.partitions import ONE_NIGHT_A_RUN
+from orchestration.publishing.version_store import Version, VersionStore
 from orchestration.resources import NightLockResource, WarehouseResource
 
 
@@ -71,7 +71,7 @@ def gate_asset(
     )
     def data_quality(
         context: dg.AssetExecutionContext, warehouse: WarehouseResource, night_lock: NightLockResource
-    ) -> dg.MaterializeResult:  # type: ignore[type-arg]
+    ) -> dg.MaterializeResult:
         night = dt.date.fromisoformat(context.partition_key)
         served = VersionStore(deployment.home.published).current()
         with told_plainly(), warehouse.connect(read_only=True) as connection:
@@ -86,9 +86,7 @@ def gate_asset(
             columns = ", ".join(f"cast({c.name} as {c.physical_type}) as {c.name}" for c in contract.columns)
             connection.execute("create schema if not exists marts")
             connection.register("quality", frame)
-            connection.execute(
-                f"create or replace table marts.data_quality as select {columns} from quality"  # noqa: S608 (contract)
-            )
+            connection.execute(f"create or replace table marts.data_quality as select {columns} from quality")
             suite = validate_frame(connection.execute("from marts.data_quality").fetchdf(), contract)
             if not suite.success:
                 broken = "; ".join(outcome.question for outcome in suite.outcomes if not outcome.success)

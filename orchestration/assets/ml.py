@@ -17,9 +17,9 @@ from orchestration.gate.expectations import CLUSTERS_BUILD, CLUSTERS_STABLE
 from orchestration.gate.ledger import Ledger, Result, Status
 from orchestration.model_store import ModelStore
 from orchestration.owners import OWNERS
+from orchestration.partitions import ONE_NIGHT_A_RUN
 from orchestration.publishing.manifest import read_manifest
 from orchestration.publishing.version_store import VersionStore
-from orchestration.partitions import ONE_NIGHT_A_RUN
 from orchestration.resources import NightLockResource, WarehouseResource
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def _clusters(deployment: Deployment, partitions: dg.PartitionsDefinition) -> dg
     )
     def clusters(
         context: dg.AssetExecutionContext, warehouse: WarehouseResource, night_lock: NightLockResource
-    ) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
+    ) -> Iterator[dg.MaterializeResult]:
         # Imported here because scikit-learn costs seconds that definitions should not pay for.
         from orchestration.clustering import cluster_buyers
 
@@ -113,7 +113,7 @@ def _buyers(connection: "duckdb.DuckDBPyConnection") -> "pd.DataFrame":
         from features.feat_customers__purchases
         where order_days_365d_count > 0
         order by as_of_date, customer_id
-        """  # noqa: S608 (column names of this project)
+        """
     ).fetchdf()
 
 

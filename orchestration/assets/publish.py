@@ -18,9 +18,9 @@ from orchestration.gate.expectations import CLUSTERS_BUILD, GATE_ASSET
 from orchestration.gate.report import summarise
 from orchestration.gate.verdict import Verdict
 from orchestration.owners import OWNERS
+from orchestration.partitions import ONE_NIGHT_A_RUN
 from orchestration.publishing.publisher import MartRelation, publish
 from orchestration.publishing.version_store import VersionStore
-from orchestration.partitions import ONE_NIGHT_A_RUN
 from orchestration.resources import NightLockResource, WarehouseResource
 
 PUBLISH_ASSET = ["publish", "published_version"]
@@ -44,7 +44,7 @@ def publish_asset(
     )
     def published_version(
         context: dg.AssetExecutionContext, warehouse: WarehouseResource, night_lock: NightLockResource
-    ) -> dg.MaterializeResult:  # type: ignore[type-arg]
+    ) -> dg.MaterializeResult:
         night = dt.date.fromisoformat(context.partition_key)
         verdict = judge_build(deployment, manifest_path, as_of_date=night)
         if not verdict.may_publish:
@@ -98,4 +98,5 @@ def _checks(verdict: Verdict) -> dict[str, object]:
 
 
 def _models(verdict: Verdict) -> dict[str, str]:
-    return {"clusters": result.detail for result in verdict.results if result.name == CLUSTERS_BUILD}
+    fingerprints = {result.name: result.detail for result in verdict.results}
+    return {"clusters": fingerprints[CLUSTERS_BUILD]} if CLUSTERS_BUILD in fingerprints else {}

@@ -42,7 +42,7 @@ def _raw_asset(
     @dg.asset(
         key=dg.AssetKey(["raw", contract.name]),
         group_name="raw",
-        description=f"{contract.description}\n\nGood records of every file loaded so far; the others are in quarantine.",
+        description=f"{contract.description}\n\nGood records of every file so far; the others are in quarantine.",
         owners=[OWNERS["raw"]],
         kinds={"duckdb", "parquet"},
         partitions_def=partitions,
@@ -50,7 +50,7 @@ def _raw_asset(
     )
     def raw_table(
         context: dg.AssetExecutionContext, warehouse: WarehouseResource, night_lock: NightLockResource
-    ) -> dg.MaterializeResult:  # type: ignore[type-arg]
+    ) -> dg.MaterializeResult:
         ledger = Ledger(deployment.home.ledger)
         ledger.forget([load_name(contract.name)])
         started_at = dt.datetime.now(tz=dt.UTC)
@@ -58,9 +58,7 @@ def _raw_asset(
             reports = load_sources(deployment, contract, sources, loaded_at=started_at)
             with warehouse.connect() as connection:
                 Lake(deployment.home.lake).create_raw_view(connection, contract)
-                (rows,) = connection.execute(
-                    f'select count(*) from raw."{contract.name}"'  # noqa: S608 (a contract's id is a plain name)
-                ).fetchone() or (0,)
+                (rows,) = connection.execute(f'select count(*) from raw."{contract.name}"').fetchone() or (0,)
         ledger.record([_result(contract, reports, context, started_at)])
         return dg.MaterializeResult(metadata=_metadata(reports, rows=rows))
 
@@ -153,7 +151,7 @@ def _reasons(reports: Sequence[LoadReport]) -> Counter[str]:
     return reasons
 
 
-def _metadata(reports: Sequence[LoadReport], *, rows: int) -> dict[str, dg.MetadataValue]:  # type: ignore[type-arg]
+def _metadata(reports: Sequence[LoadReport], *, rows: int) -> dict[str, dg.MetadataValue]:
     files = dg.MetadataValue.table(
         records=[
             dg.TableRecord(
@@ -170,7 +168,7 @@ def _metadata(reports: Sequence[LoadReport], *, rows: int) -> dict[str, dg.Metad
             for report in reports
         ]
     )
-    metadata: dict[str, dg.MetadataValue] = {  # type: ignore[type-arg]
+    metadata: dict[str, dg.MetadataValue] = {
         "dagster/row_count": dg.MetadataValue.int(rows),
         "files": files,
         "rejected records": dg.MetadataValue.int(sum(report.rejected for report in reports)),

@@ -90,8 +90,7 @@ def _dbt_step(
             yield event.with_metadata(metadata)
         if not invocation.is_successful():
             raise dg.Failure(
-                description=what_failed(ledger.results().values())
-                or f"dbt stopped: {invocation.get_error()}",
+                description=what_failed(ledger.results().values()) or f"dbt stopped: {invocation.get_error()}",
                 metadata={EXIT_CODE: dg.MetadataValue.int(NightRefusedError.exit_code)},
                 allow_retries=False,
             )
@@ -144,7 +143,8 @@ def row_counts(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
 def segment_sizes(connection: duckdb.DuckDBPyConnection) -> dict[str, dg.TableMetadataValue]:
     """Return tonight's customers by segment for every scheme's table of the warehouse, as ``schema.table``."""
     tables = connection.execute(
-        "select table_name from duckdb_tables() where schema_name = 'segmentations' and table_name like 'seg_customers%'"
+        "select table_name from duckdb_tables() "
+        "where schema_name = 'segmentations' and table_name like 'seg_customers%'"
     ).fetchall()
     return {
         f"segmentations.{table}": dg.MetadataValue.table(
@@ -157,7 +157,7 @@ def segment_sizes(connection: duckdb.DuckDBPyConnection) -> dict[str, dg.TableMe
                     where as_of_date = (select max(as_of_date) from segmentations."{table}")
                     group by segment_code
                     order by customers desc, segment_code
-                    """  # noqa: S608 (names read from the catalogue)
+                    """
                 ).fetchall()
             ]
         )

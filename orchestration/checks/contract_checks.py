@@ -67,7 +67,7 @@ def outbound_contract_check(
 
 def _validated(connection: "duckdb.DuckDBPyConnection", contract: Contract, source: str) -> "SuiteResult":
     columns = ", ".join(sql.identifier(name) for name in expectation_columns(contract))
-    frame = connection.execute(f"select {columns} from {source}").fetchdf()  # noqa: S608 (quoted)
+    frame = connection.execute(f"select {columns} from {source}").fetchdf()
     return validate_frame(frame, contract)
 
 

@@ -7,7 +7,6 @@ batch is validated once more.
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 
@@ -25,7 +24,7 @@ class ValidatedBatches:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         temporary = self._path.with_suffix(".tmp")
         temporary.write_text(json.dumps(sorted({*self._known(), batch_id})), encoding="utf-8")
-        os.replace(temporary, self._path)
+        temporary.replace(self._path)
 
     def _known(self) -> set[str]:
         return set(json.loads(self._path.read_text(encoding="utf-8"))) if self._path.is_file() else set()

@@ -49,6 +49,8 @@ def run_night(deployment: Deployment, night: dt.date, *, console: Console, log: 
     """Run the nightly job for one night.
 
     Args:
+        deployment: Whose night.
+        night: The as-of date, a night of the deployment.
         console: Where progress goes; must not write to the process's standard output, which is sent to the log.
         log: What dbt, Dagster and libraries print goes here.
 

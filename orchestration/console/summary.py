@@ -5,6 +5,8 @@ Belongs here: tables for a person. Does not belong here: computing anything that
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import duckdb
 from rich.console import Console
 from rich.table import Table
@@ -54,7 +56,7 @@ def show_paths(console: Console, version: Version) -> None:
         console.print(f"  {mart + '.parquet':<32} {rows:>12,} rows", highlight=False)
 
 
-def show_versions(console: Console, versions: list[Version]) -> None:
+def show_versions(console: Console, versions: Sequence[Version]) -> None:
     """Print every kept version, newest first."""
     table = Table(header_style="bold")
     for heading in ("version", "night", "published", "customers", "served"):

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -77,7 +76,7 @@ class Ledger:
         rows = [asdict(results[name]) for name in sorted(results)]
         temporary = self._path.with_suffix(".tmp")
         temporary.write_text(json.dumps(rows, default=str, indent=1), encoding="utf-8")
-        os.replace(temporary, self._path)
+        temporary.replace(self._path)
 
 
 def _from_json(row: dict[str, Any]) -> Result:

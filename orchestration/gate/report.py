@@ -14,7 +14,7 @@ from orchestration.gate.verdict import Problem, Verdict
 
 def summarise(verdict: Verdict) -> str:
     """One line: how many results, how many problems."""
-    counts = Counter(result.kind for result in verdict.results)
+    counts: Counter[str] = Counter(result.kind for result in verdict.results)
     ran = ", ".join(f"{counts[kind]} {kind}" for kind in ("contract", "dbt", "model", "build") if counts[kind])
     return (
         f"{len(verdict.results)} results read ({ran}), "
@@ -26,6 +26,7 @@ def write_report(verdict: Verdict, *, served: str | None) -> str:
     """Return the report in markdown: the judgement, every failure by name, every warning.
 
     Args:
+        verdict: The judgement.
         served: The version that readers see now, if there is one.
     """
     title = "may be published" if verdict.may_publish else "was refused"
@@ -46,7 +47,9 @@ def write_report(verdict: Verdict, *, served: str | None) -> str:
 
 def what_failed(results: Iterable[Result]) -> str:
     """Name everything that failed, one line each; empty where nothing did."""
-    return "\n".join(f"{result.name} ({result.subject}): {result.detail}" for result in results if result.status == "fail")
+    return "\n".join(
+        f"{result.name} ({result.subject}): {result.detail}" for result in results if result.status == "fail"
+    )
 
 
 def _table(problems: tuple[Problem, ...]) -> list[str]:

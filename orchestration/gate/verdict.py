@@ -88,11 +88,10 @@ def judge(expected: Sequence[Expected], results: Mapping[str, Result], *, as_of_
             problems.append(_blocking(item, f"was last run for {result.as_of_date}, not for {as_of_date}"))
         elif stale := _newer_input(item, result, results):
             problems.append(_blocking(item, f"is older than {stale}, which it depends on: run it again"))
-        elif result.status == "fail" and result.severity == "error":
-            problems.append(_blocking(item, result.detail or f"{result.failures} failures"))
         elif result.status != "pass":
             detail = result.detail or f"{result.failures} failures"
-            problems.append(Problem(item.name, item.question, detail, is_blocking=False))
+            tolerated = result.status == "warn" or (result.status == "fail" and result.severity == "warn")
+            problems.append(Problem(item.name, item.question, detail, is_blocking=not tolerated))
     return Verdict(as_of_date=as_of_date, results=tuple(seen), problems=tuple(problems))
 
 

@@ -44,9 +44,7 @@ def read_header(text: TextFile, delimiter: str) -> tuple[str, ...]:
     return tuple(name.strip() or f"unnamed_{position}" for position, name in enumerate(names, start=1))
 
 
-def check_columns(
-    names: Sequence[str], contract: Contract, *, file: str, delimiter: str | None = None
-) -> None:
+def check_columns(names: Sequence[str], contract: Contract, *, file: str, delimiter: str | None = None) -> None:
     """Refuse a file whose columns cannot be the contract's.
 
     Args:

@@ -57,9 +57,7 @@ def stage_csv(
     return StagedRows(
         relation=f"select {number} as _row_number, {', '.join(fields)} from {rows}",
         columns=names,
-        sources={
-            name: SourceColumn(by_name[name], "text") for name in contract.column_names if name in by_name
-        },
+        sources={name: SourceColumn(by_name[name], "text") for name in contract.column_names if name in by_name},
         records=scan.records,
         raw=f"cast(to_json(struct_pack({packed})) as varchar)",
         malformed=scan.malformed,

@@ -164,9 +164,7 @@ def _mark_stray_returns(
     faults[at[at < len(ends)]] = 5
 
 
-def _find_quotes(
-    block: bytes, data: NDArray[np.uint8], dialect: Dialect, newlines: NDArray[np.int64]
-) -> _Quotes:
+def _find_quotes(block: bytes, data: NDArray[np.uint8], dialect: Dialect, newlines: NDArray[np.int64]) -> _Quotes:
     quotes = np.flatnonzero(data == QUOTE)
     opens, closes = quotes[0::2], quotes[1::2]
     before = data[np.maximum(opens - 1, 0)]
@@ -184,9 +182,7 @@ def _find_quotes(
     return _Quotes(opens, closes, _NO_POSITIONS, np.empty(0, np.int8), open_quote)
 
 
-def _walk_quotes(
-    block: bytes, dialect: Dialect, quotes: NDArray[np.int64], newlines: NDArray[np.int64]
-) -> _Quotes:
+def _walk_quotes(block: bytes, dialect: Dialect, quotes: NDArray[np.int64], newlines: NDArray[np.int64]) -> _Quotes:
     """The careful way, quote by quote, for blocks where counting them in pairs does not work."""
     places = quotes.tolist()
     count, size = len(places), len(block)

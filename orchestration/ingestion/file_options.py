@@ -52,9 +52,7 @@ class FileOptions:
         try:
             codecs.lookup(self.encoding)
         except LookupError:
-            raise _wrong_option(
-                "encoding", "an encoding such as utf-8, cp1252 or utf-16", self.encoding
-            ) from None
+            raise _wrong_option("encoding", "an encoding such as utf-8, cp1252 or utf-16", self.encoding) from None
         try:
             ZoneInfo(self.time_zone)
         except (ZoneInfoNotFoundError, ValueError):

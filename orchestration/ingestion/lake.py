@@ -161,9 +161,7 @@ def _select(contract: Contract, columns: tuple[str, ...], paths: list[Path]) -> 
         f"as {sql.identifier(c.name)}"
         for c in contract.columns
     ]
-    listed += [
-        f"{name if paths else f'cast(null as {kind})'} as {name}" for name, kind in META_COLUMNS.items()
-    ]
+    listed += [f"{name if paths else f'cast(null as {kind})'} as {name}" for name, kind in META_COLUMNS.items()]
     source = f" from read_parquet({sql.text_list(str(path) for path in paths)})" if paths else ""
     return f"select {', '.join(listed)}{source}"
 

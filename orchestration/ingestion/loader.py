@@ -93,9 +93,7 @@ def load_file(
             built = _build(con, contract, staged, path, workspace=workspace, sequence=sequence)
             rejected = 0
             if built.rejected_relation is not None:
-                rejected = quarantine.write(
-                    con, built.rejected_relation, table=contract.name, batch_id=batch_id
-                )
+                rejected = quarantine.write(con, built.rejected_relation, table=contract.name, batch_id=batch_id)
         landing.check_unchanged()
         _reconcile(path.name, staged.records, built.good, rejected)
         reasons = _reasons(con, quarantine, contract.name, batch_id) if rejected else {}
@@ -175,9 +173,7 @@ def _reconcile(file: str, records: int, good: int, rejected: int) -> None:
         )
 
 
-def _reasons(
-    con: duckdb.DuckDBPyConnection, quarantine: Quarantine, table: str, batch_id: str
-) -> dict[str, int]:
+def _reasons(con: duckdb.DuckDBPyConnection, quarantine: Quarantine, table: str, batch_id: str) -> dict[str, int]:
     counts: dict[str, int] = {}
     for item in quarantine.summarise(con, table, batch_id=batch_id):
         counts[item.reason] = counts.get(item.reason, 0) + item.rows

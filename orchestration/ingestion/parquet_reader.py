@@ -37,9 +37,7 @@ def stage_parquet(con: duckdb.DuckDBPyConnection, contract: Contract, path: Path
     check_columns(columns, contract, file=path.name)
     fields = {name: f"c{position}" for position, name in enumerate(columns)}
     sources = {
-        name: SourceColumn(fields[name], _family(types[name]))
-        for name in contract.column_names
-        if name in fields
+        name: SourceColumn(fields[name], _family(types[name])) for name in contract.column_names if name in fields
     }
     for name, (expected, _) in unreadable_columns(contract, sources).items():
         raise FileRejectedError(

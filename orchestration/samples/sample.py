@@ -56,7 +56,15 @@ def put_sample(name: str, folder: Path) -> Path:
             found=name,
             fix=f"tessera sample {next(iter(SAMPLES))}",
         )
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise TesseraError(
+            f"the sample cannot be put into {folder}",
+            expected="a folder that exists or can be made",
+            found=str(error),
+            fix="choose another folder with --into or --home",
+        ) from error
     data = importlib.resources.files(sample.package) / "data"
     for file in sample.files:
         with importlib.resources.as_file(data / file) as source:

@@ -33,8 +33,7 @@ CANONICAL = {
     "region city postal_code "
     "company_ref acquisition_channel loyalty_tier consent_email consent_sms consent_phone consent_ads "
     "created_at updated_at",
-    "crm__campaign_exposures": "exposure_id* campaign_id* customer_ref* assigned_at* arm channel "
-    "offer_code cost",
+    "crm__campaign_exposures": "exposure_id* campaign_id* customer_ref* assigned_at* arm channel offer_code cost",
     "transactions__order_lines": "order_id* line_number* customer_ref ordered_at* sku* quantity* "
     "unit_price* discount_amount tax_amount shipping_amount currency* kind sales_channel "
     "device delivery_method "
@@ -80,17 +79,13 @@ def test_the_quarantine_sql_of_a_contract_runs_on_text(contract: Contract) -> No
     raw = ", ".join(f"cast(null as varchar) as c{n}" for n in range(len(contract.columns)))
     checks = quarantine_sql(contract, sources)
     relation = checks.typed_relation(f"select 1 as _row_number, {raw}")
-    good, reasons = (
-        duckdb.execute(f"select {checks.good}, {checks.reasons} from ({relation})").fetchone() or ()
-    )
+    good, reasons = duckdb.execute(f"select {checks.good}, {checks.reasons} from ({relation})").fetchone() or ()
     assert good is False
     assert [item["column"] for item in reasons] == list(contract.required_columns)
     assert {item["reason"] for item in reasons} == {"missing_value"}
 
 
-@pytest.mark.parametrize(
-    "path", sorted((ROOT / "data_contracts" / "outbound").glob("*.yaml")), ids=lambda p: p.stem
-)
+@pytest.mark.parametrize("path", sorted((ROOT / "data_contracts" / "outbound").glob("*.yaml")), ids=lambda p: p.stem)
 def test_an_outbound_contract_loads_and_has_a_key(path: Path) -> None:
     assert load_contract(path, repeated={"scheme": catalogued_schemes(ROOT)}).primary_key
 
@@ -100,9 +95,7 @@ def test_the_sample_data_has_the_columns_of_its_contracts() -> None:
     for name, contract in INBOUND.items():
         if contract.source != "completejourney":
             continue
-        described = duckdb.execute(
-            f"describe select * from '{data / f'{contract.table}.parquet'}'"
-        ).fetchall()
+        described = duckdb.execute(f"describe select * from '{data / f'{contract.table}.parquet'}'").fetchall()
         assert {row[0] for row in described} == set(contract.column_names), name
 
 

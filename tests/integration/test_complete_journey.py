@@ -83,7 +83,7 @@ def test_recency_and_frequency_agree_with_pandas(journey: nights.Night, transact
 
 def test_the_rfm_segment_follows_from_the_published_definition(journey: nights.Night) -> None:
     found = journey.mart(
-        "select c.order_days_365d_count as f, c.days_since_last_order as r, c.rfm_segment_code as segment from customers c"
+        "select order_days_365d_count as f, days_since_last_order as r, rfm_segment_code as segment from customers"
     )
     cut = journey.warehouse(
         "select recency_days from segmentations.int_rfm__cut_points where boundaries_set_date = date '2017-12-31'"
@@ -120,7 +120,9 @@ def test_analysts_can_open_the_marts_with_duckdb_and_pandas(journey: nights.Nigh
 
 def test_without_its_warehouse_the_same_night_comes_out_the_same(journey: nights.Night, sample: Path) -> None:
     before = parquet_hashes(journey)
-    codes = journey.mart("select segment_code, segment_name from segment_profiles where scheme = 'clusters' and is_current")
+    codes = journey.mart(
+        "select segment_code, segment_name from segment_profiles where scheme = 'clusters' and is_current"
+    )
     home = journey.deployment.home
     batches = sorted(path.name for path in home.lake.glob("*/*"))
     home.warehouse.unlink()

@@ -44,7 +44,9 @@ def without_a_column(text: str) -> str:
 
 def with_bad_rows(text: str) -> str:
     header, *rows = text.splitlines()
-    bad = [row.replace(",EUR,", ",EUR,", 1).replace("k", "k", 1) if i % 10 > 2 else row + "x" for i, row in enumerate(rows)]
+    bad = [
+        row.replace(",EUR,", ",EUR,", 1).replace("k", "k", 1) if i % 10 > 2 else row + "x" for i, row in enumerate(rows)
+    ]
     return "\n".join([header, *bad])
 
 

@@ -101,7 +101,9 @@ def test_refunds_lower_the_revenue_of_their_customers(retail: nights.Night) -> N
 
 
 def test_customers_who_only_ever_returned_goods_are_leads(retail: nights.Night) -> None:
-    found = retail.mart("select lifecycle_segment_code as stage, count(*) as n from customers where order_count = 0 group by 1")
+    found = retail.mart(
+        "select lifecycle_segment_code as stage, count(*) as n from customers where order_count = 0 group by 1"
+    )
     assert found.to_numpy().tolist() == [["lead", 4_372 - 4_338]]
 
 

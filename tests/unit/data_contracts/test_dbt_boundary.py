@@ -62,9 +62,7 @@ def test_a_mart_is_an_enforced_model_with_its_tests(tmp_path: Path) -> None:
 
 def test_a_key_of_several_columns_is_one_test_of_the_model(tmp_path: Path) -> None:
     (model,) = yaml.safe_load(marts_yaml([contract(tmp_path, composite=True)]))["models"]
-    assert model["data_tests"] == [
-        {"unique_combination": {"arguments": {"columns": ["segment_code", "as_of_date"]}}}
-    ]
+    assert model["data_tests"] == [{"unique_combination": {"arguments": {"columns": ["segment_code", "as_of_date"]}}}]
     assert "data_tests" not in model["columns"][0]
 
 

@@ -49,18 +49,13 @@ def typed(rows: list[dict[str, object]]) -> tuple[pd.DataFrame, list[bool], int]
     con = duckdb.connect()
     columns = CONTRACT.column_names
     picked = ", ".join(f"cast(${n + 1} as varchar) as c{n}" for n in range(len(columns)))
-    con.execute(
-        f"create table raw (_row_number bigint, {', '.join(f'c{n} varchar' for n in range(len(columns)))})"
-    )
+    con.execute(f"create table raw (_row_number bigint, {', '.join(f'c{n} varchar' for n in range(len(columns)))})")
     for number, row in enumerate(rows):
         con.execute(f"insert into raw select {number}, {picked}", [row.get(name) for name in columns])
     sources = {name: SourceColumn(f"c{n}", "text") for n, name in enumerate(columns)}
     checks = quarantine_sql(CONTRACT, sources)
     relation = checks.typed_relation("select * from raw order by _row_number")
-    good = [
-        row[0]
-        for row in con.execute(f"select {checks.good} from ({relation}) order by _row_number").fetchall()
-    ]
+    good = [row[0] for row in con.execute(f"select {checks.good} from ({relation}) order by _row_number").fetchall()]
     con.execute(f"create table typed as select {checks.projection}, _row_number from ({relation})")
     ((_, query),) = repeated_key_rows(CONTRACT, "typed")
     repeats = len(con.execute(query).fetchall())

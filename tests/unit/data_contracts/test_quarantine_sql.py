@@ -76,9 +76,7 @@ CASES = [
 
 
 @pytest.mark.parametrize(("kind", "written", "read", "reason"), CASES)
-def test_a_value_is_read_as_written_or_refused(
-    kind: str, written: str, read: str | None, reason: str | None
-) -> None:
+def test_a_value_is_read_as_written_or_refused(kind: str, written: str, read: str | None, reason: str | None) -> None:
     con = duckdb.connect()
     con.execute("set TimeZone = 'UTC'")
     ((value, good, found),) = judge(con, column(kind), [written])
@@ -108,9 +106,7 @@ def shared_con() -> duckdb.DuckDBPyConnection:
 
 
 number_like = st.from_regex(r"\A ?[+-]?[0-9]{0,22}[.,_]?[0-9]{0,22}([eE][+-]?[0-9]{1,3})? ?\Z")
-time_like = st.from_regex(
-    r"\A[0-9]{2,4}[-/][0-9]{1,2}[-/][0-9]{1,2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|\+02)?)?\Z"
-)
+time_like = st.from_regex(r"\A[0-9]{2,4}[-/][0-9]{1,2}[-/][0-9]{1,2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|\+02)?)?\Z")
 
 
 @given(
@@ -130,9 +126,7 @@ def test_the_cheap_test_and_the_reasons_always_agree(
 
 
 @given(
-    values=st.lists(
-        st.decimals(allow_nan=False, allow_infinity=False, places=6, min_value=-(10**9), max_value=10**9)
-    )
+    values=st.lists(st.decimals(allow_nan=False, allow_infinity=False, places=6, min_value=-(10**9), max_value=10**9))
 )
 @settings(max_examples=60, deadline=None)
 def test_a_decimal_is_good_exactly_when_nothing_of_it_is_lost(

@@ -98,10 +98,7 @@ class Shop:
         rows = self.con.execute(
             f"select record_number, reasons, raw from read_parquet([{listed}]) order by 1"
         ).fetchall()
-        return [
-            (number, [(item["column"], item["reason"]) for item in reasons], raw)
-            for number, reasons, raw in rows
-        ]
+        return [(number, [(item["column"], item["reason"]) for item in reasons], raw) for number, reasons, raw in rows]
 
 
 def contract_from(folder: Path, text: str, name: str = "shop__orders") -> Contract:

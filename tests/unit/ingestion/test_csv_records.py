@@ -65,9 +65,7 @@ def test_the_size_of_the_blocks_does_not_matter(
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(text_gate, "BLOCK_SIZE", size)
             try:
-                scan = scan_records(
-                    TextFile(path, "file.csv", 0), Dialect(COMMA, 2), header=True, workspace=folder
-                )
+                scan = scan_records(TextFile(path, "file.csv", 0), Dialect(COMMA, 2), header=True, workspace=folder)
                 found.append((scan.records, scan.malformed_numbers.tolist(), scan.path.read_bytes()))
             except text_gate.FileRejectedError as error:
                 found.append((0, [], str(error).encode()))

@@ -180,9 +180,7 @@ def test_texts_are_kept_as_they_are(shop: Any) -> None:
         'inch 5" pipe',
         "é漢",
     ]
-    lines = [
-        f'{number},1,1,,,,,,,"{note.replace(chr(34), chr(34) * 2)}"' for number, note in enumerate(notes)
-    ]
+    lines = [f'{number},1,1,,,,,,,"{note.replace(chr(34), chr(34) * 2)}"' for number, note in enumerate(notes)]
     shop.load(shop.write("orders.csv", FULL + ("\n".join(lines) + "\n").encode()))
     assert [row[0] for row in shop.rows("note")] == notes
 
@@ -310,9 +308,7 @@ def _parquet(con: duckdb.DuckDBPyConnection, path: Path, query: str) -> bytes:
 
 def test_a_truncated_or_scribbled_parquet_file_is_refused(shop: Any) -> None:
     path = shop.folder / "orders.parquet"
-    whole = _parquet(
-        shop.con, path, "select 'A' || range as order_id, 1 as line, 1 as amount from range(20000)"
-    )
+    whole = _parquet(shop.con, path, "select 'A' || range as order_id, 1 as line, 1 as amount from range(20000)")
     path.write_bytes(whole[: len(whole) // 2])
     with pytest.raises(FileRejectedError, match="damaged or cut short"):
         shop.load(path)

@@ -141,9 +141,7 @@ def _start_load(root: Path, die: str) -> subprocess.Popen[str]:
 
 
 @pytest.mark.parametrize("die", ["before_commit", "before_rename"])
-def test_a_load_killed_between_quarantine_and_commit_leaves_no_batch_and_reloads_clean(
-    shop: Any, die: str
-) -> None:
+def test_a_load_killed_between_quarantine_and_commit_leaves_no_batch_and_reloads_clean(shop: Any, die: str) -> None:
     path = shop.write("orders.csv", CONTENT)
     root = shop.folder.parent
     assert _start_load(root, die).wait() == 9

@@ -27,9 +27,7 @@ BAD = [
     ("kind", "SALE", "not_in_list"),
     ("note", "y" * 61, "too_long"),
 ]
-texts = st.text(
-    alphabet=st.characters(exclude_characters="\0\r", exclude_categories=["Cs"]), min_size=1, max_size=20
-)
+texts = st.text(alphabet=st.characters(exclude_characters="\0\r", exclude_categories=["Cs"]), min_size=1, max_size=20)
 good_rows = st.fixed_dictionaries(
     {
         "amount": st.decimals(min_value=0, max_value=10**15, places=2),
@@ -75,15 +73,11 @@ def test_exactly_the_bad_rows_are_quarantined(shop: Any, rows: list[Any]) -> Non
         assert {key: item[key] for key in row} == row
     if bad:
         file = shop.quarantine.path("shop__orders", report.batch_id)
-        kept = shop.con.execute(
-            f"select record_number, reasons from read_parquet('{file}') order by 1"
-        ).fetchall()
+        kept = shop.con.execute(f"select record_number, reasons from read_parquet('{file}') order by 1").fetchall()
         assert [
             (number - 1, [(reason["column"], reason["value"], reason["reason"]) for reason in reasons])
             for number, reasons in kept
-        ] == [
-            (number, [(rows[number][1][0], rows[number][1][1] or None, rows[number][1][2])]) for number in bad
-        ]
+        ] == [(number, [(rows[number][1][0], rows[number][1][1] or None, rows[number][1][2])]) for number in bad]
 
 
 def _written(value: Any) -> str:

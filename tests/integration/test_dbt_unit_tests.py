@@ -1,0 +1,42 @@
+"""The unit tests that stand beside the dbt models, with every source and scheme switched on."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from orchestration.repository import DBT_PROJECT, ROOT
+from tests.support import nights
+
+
+def test_every_dbt_unit_test_passes(tmp_path: Path) -> None:
+    variables = json.loads((ROOT / "tests" / "dbt_vars_all_sources.json").read_text(encoding="utf-8"))
+    ended = subprocess.run(
+        [
+            str(Path(sys.executable).with_name("dbt")),
+            "test",
+            "--select",
+            "test_type:unit",
+            "--vars",
+            json.dumps(variables),
+            "--profiles-dir",
+            ".",
+            "--target-path",
+            str(tmp_path / "target"),
+            "--log-path",
+            str(tmp_path / "logs"),
+        ],
+        cwd=DBT_PROJECT,
+        env=nights.environment(
+            TESSERA_WAREHOUSE=str(tmp_path / "unit.duckdb"), TESSERA_TIME_ZONE="UTC", TESSERA_AS_OF_DATE="2020-02-03"
+        ),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stdout[-4000:]
+    results = json.loads((tmp_path / "target" / "run_results.json").read_text(encoding="utf-8"))["results"]
+    assert len(results) > 40
+    assert {result["status"] for result in results} == {"pass"}
