@@ -4,7 +4,6 @@ Belongs here: running dbt for the selected assets and keeping its results. Does 
 """
 
 # No postponed annotations here: Dagster reads the types of an asset's arguments when it is defined.
-import datetime as dt
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -21,6 +20,7 @@ from orchestration.failures import EXIT_CODE, told_plainly
 from orchestration.gate.dbt_results import ledger_results, selected_names
 from orchestration.gate.ledger import Ledger
 from orchestration.gate.report import what_failed
+from orchestration.night_of_run import night_of_run
 from orchestration.partitions import ONE_NIGHT_A_RUN
 from orchestration.resources import NightLockResource, WarehouseResource, dbt_environment
 from orchestration.translator import LayerTranslator
@@ -68,12 +68,17 @@ def _dbt_step(
         night_lock: NightLockResource,
     ) -> Iterator[Any]:
         ledger = Ledger(deployment.home.ledger)
+        with told_plainly():
+            night = night_of_run(context, ledger)
         ledger.forget(selected_names(manifest, context.selected_asset_keys, translator=LayerTranslator()))
         arguments = ["build", "--exclude-resource-type", "unit_test", *vars_argument(deployment)]
-        with told_plainly(), dbt_environment(deployment, as_of_date=context.partition_key):
+        with told_plainly(), dbt_environment(deployment, as_of_date=night.isoformat()):
             invocation = dbt.cli(arguments, context=context, raise_on_error=False)
             events = _events_with_progress(invocation, context)
-        _record(ledger, invocation, manifest, context)
+        run_results = invocation.target_path / "run_results.json"
+        if run_results.is_file():
+            results = json.loads(run_results.read_text(encoding="utf-8"))
+            ledger.record(ledger_results(results, manifest, as_of_date=night, run_id=context.run_id))
         with told_plainly(), warehouse.connect(read_only=True) as connection:
             rows = row_counts(connection)
             sizes = segment_sizes(connection)
@@ -96,21 +101,6 @@ def _dbt_step(
             )
 
     return dbt_models
-
-
-def _record(
-    ledger: Ledger, invocation: DbtCliInvocation, manifest: Mapping[str, Any], context: dg.AssetExecutionContext
-) -> None:
-    run_results = invocation.target_path / "run_results.json"
-    if run_results.is_file():
-        ledger.record(
-            ledger_results(
-                json.loads(run_results.read_text(encoding="utf-8")),
-                manifest,
-                as_of_date=dt.date.fromisoformat(context.partition_key),
-                run_id=context.run_id,
-            )
-        )
 
 
 def _events_with_progress(invocation: DbtCliInvocation, context: dg.AssetExecutionContext) -> list[Any]:

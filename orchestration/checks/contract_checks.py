@@ -20,6 +20,7 @@ from orchestration.failures import told_plainly
 from orchestration.gate.expectations import contract_name
 from orchestration.gate.ledger import Ledger, Result, Status
 from orchestration.ingestion.lake import Lake
+from orchestration.night_of_run import night_of_run
 from orchestration.resources import NightLockResource, WarehouseResource
 
 if TYPE_CHECKING:
@@ -88,9 +89,10 @@ def _contract_check(
         context: dg.AssetCheckExecutionContext, warehouse: WarehouseResource, night_lock: NightLockResource
     ) -> dg.AssetCheckResult:
         ledger = Ledger(deployment.home.ledger)
-        ledger.forget([name])
         started_at = dt.datetime.now(tz=dt.UTC)
         with told_plainly(), warehouse.connect(read_only=True) as connection:
+            night = night_of_run(context, ledger)
+            ledger.forget([name])
             suites = dict(validate(connection))
         result = Result(
             name=name,
@@ -98,7 +100,7 @@ def _contract_check(
             subject=f"{schema}.{contract.name}",
             severity="error",
             status=_status(suites),
-            as_of_date=dt.date.fromisoformat(context.partition_key),
+            as_of_date=night,
             run_id=context.run.run_id,
             started_at=started_at,
             completed_at=dt.datetime.now(tz=dt.UTC),

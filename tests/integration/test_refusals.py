@@ -175,3 +175,17 @@ def test_rolling_back_serves_the_earlier_version_again(company: tuple[Path, Path
     assert listed.index("v000002") < listed.index("v000001")
     assert VersionStore(home / "published").current().name == "v000001"
     assert nights.run(config, home).served.name == "v000003"
+
+
+def test_a_check_can_be_executed_on_its_own(company: tuple[Path, Path]) -> None:
+    config, home = company
+    deployment = load_deployment(config, home)
+    definitions = build_defs(deployment)
+    key = dg.AssetCheckKey(dg.AssetKey(["marts", "customers"]), "contract__customers")
+    job = dg.define_asset_job("one_check", selection=dg.AssetSelection.checks(key))
+    asked = dg.Definitions.merge(definitions, dg.Definitions(jobs=[job])).resolve_job_def("one_check")
+    result = asked.execute_in_process(instance=dagster_instance(deployment.home), raise_on_error=False)
+    assert result.success
+    (evaluation,) = result.get_asset_check_evaluations()
+    assert evaluation.passed
+    assert str(Ledger(deployment.home.ledger).results()["contract__customers"].as_of_date) == "2024-12-31"
