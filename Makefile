@@ -8,17 +8,14 @@ CONFIG ?= $(TESSERA_HOME)/samples/$(SAMPLE)/tessera.yml
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: run test test-slow ui bench check render setup
+.PHONY: run test ui bench check render setup
 
 run: $(READY)
 	@$(BIN)/tessera sample $(SAMPLE)
 	@$(BIN)/tessera run --config $(CONFIG)
 
 test: $(READY)
-	$(BIN)/python -m pytest -m "not slow"
-
-test-slow: $(READY)
-	$(BIN)/python -m pytest -m slow
+	$(BIN)/python -m pytest -n 2
 
 ui: $(READY)
 	@$(BIN)/tessera ui --config $(CONFIG)

@@ -184,7 +184,7 @@ def _date(text: str | None) -> dt.date | None:
 
 def main() -> None:
     """Run the command; errors that a person can mend are told without a traceback."""
-    # Dagster marks partitioned asset checks as a preview in every process that defines one.
+    # Dagster warns of every beta parameter in every process that defines an asset with one.
     warnings.filterwarnings("ignore", module="dagster")
     try:
         app()

@@ -46,11 +46,8 @@ def build_defs(deployment: Deployment | None = None) -> dg.Definitions:
             publish_asset(deployment, manifest_path, partitions),
         ],
         asset_checks=[
-            *(
-                inbound_contract_check(deployment, deployment.inbound[name], partitions=partitions)
-                for name in deployment.sources_on
-            ),
-            *(outbound_contract_check(deployment, mart, partitions=partitions) for mart in dbt_marts),
+            *(inbound_contract_check(deployment, deployment.inbound[name]) for name in deployment.sources_on),
+            *(outbound_contract_check(deployment, mart) for mart in dbt_marts),
         ],
         jobs=[job],
         schedules=[nightly_schedule(job, deployment.settings)],

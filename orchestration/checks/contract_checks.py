@@ -32,9 +32,7 @@ if TYPE_CHECKING:
 Validate = Callable[["duckdb.DuckDBPyConnection"], Iterator[tuple[str, "SuiteResult"]]]
 
 
-def inbound_contract_check(
-    deployment: Deployment, contract: Contract, *, partitions: dg.PartitionsDefinition
-) -> dg.AssetChecksDefinition:
+def inbound_contract_check(deployment: Deployment, contract: Contract) -> dg.AssetChecksDefinition:
     """Return the check that every batch of a raw table keeps the contract.
 
     Batches are validated one by one, since a later one may send a record again to correct it, and each once, since
@@ -52,18 +50,16 @@ def inbound_contract_check(
                 if suite.success:
                     validated.add(batch.batch_id)
 
-    return _contract_check(deployment, contract, schema="raw", partitions=partitions, validate=validate)
+    return _contract_check(deployment, contract, schema="raw", validate=validate)
 
 
-def outbound_contract_check(
-    deployment: Deployment, contract: Contract, *, partitions: dg.PartitionsDefinition
-) -> dg.AssetChecksDefinition:
+def outbound_contract_check(deployment: Deployment, contract: Contract) -> dg.AssetChecksDefinition:
     """Return the check that a mart keeps what BI readers were promised."""
 
     def validate(connection: "duckdb.DuckDBPyConnection") -> Iterator[tuple[str, "SuiteResult"]]:
         yield contract.name, _validated(connection, contract, f"marts.{sql.identifier(contract.name)}")
 
-    return _contract_check(deployment, contract, schema="marts", partitions=partitions, validate=validate)
+    return _contract_check(deployment, contract, schema="marts", validate=validate)
 
 
 def _validated(connection: "duckdb.DuckDBPyConnection", contract: Contract, source: str) -> "SuiteResult":
@@ -73,7 +69,7 @@ def _validated(connection: "duckdb.DuckDBPyConnection", contract: Contract, sour
 
 
 def _contract_check(
-    deployment: Deployment, contract: Contract, *, schema: str, partitions: dg.PartitionsDefinition, validate: Validate
+    deployment: Deployment, contract: Contract, *, schema: str, validate: Validate
 ) -> dg.AssetChecksDefinition:
     name = contract_name(contract.name)
 
@@ -83,7 +79,6 @@ def _contract_check(
         name=name,
         blocking=True,
         description=f"Does {contract.name} keep its contract (version {contract.version})?",
-        partitions_def=partitions,
     )
     def check(
         context: dg.AssetCheckExecutionContext, warehouse: WarehouseResource, night_lock: NightLockResource

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from orchestration.publishing.manifest import verify
+from orchestration.repository import ROOT
 from tests.support import nights, small_company
 
 
@@ -103,3 +106,13 @@ def test_nothing_beyond_identity_names_a_person(small_night: nights.Night) -> No
 def test_the_console_shows_segments_and_where_the_marts_are(small_night: nights.Night) -> None:
     assert "load transactions__order_lines" in small_night.shown
     assert "publish" in small_night.shown
+
+
+def test_the_queries_of_the_guide_run_on_the_marts(small_night: nights.Night) -> None:
+    text = (ROOT / "docs" / "read-the-marts.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"^```sql\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL)
+    queries = [query for query in block.split(";") if query.strip()]
+    assert len(queries) == 3
+    for query in queries:
+        small_night.mart(query)
+    assert len(small_night.mart(queries[2].replace("2017-06-30", "2024-06-30"))) > 3

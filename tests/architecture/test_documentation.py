@@ -1,0 +1,62 @@
+"""What the guides show works as it is written."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+import yaml
+
+from orchestration.configuration.deployment import load_deployment
+from orchestration.ingestion.lake import Lake
+from orchestration.ingestion.loader import load_file
+from orchestration.ingestion.quarantine import Quarantine
+from orchestration.repository import ROOT
+
+GUIDES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+def blocks(page: str, language: str) -> list[str]:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    return re.findall(rf"^```{language}\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL)
+
+
+def test_the_order_lines_of_the_guide_load_with_its_configuration(tmp_path: Path) -> None:
+    (lines,) = blocks("docs/bring-your-data.md", "csv")
+    (configuration,) = blocks("docs/bring-your-data.md", "yaml")
+    (tmp_path / "exports").mkdir()
+    (tmp_path / "exports" / "orders_march.csv").write_text(lines, encoding="utf-8")
+    (tmp_path / "tessera.yml").write_text(configuration, encoding="utf-8")
+    deployment = load_deployment(tmp_path / "tessera.yml", tmp_path / "home")
+    ((name, (source,)),) = deployment.sources_on.items()
+    (file,) = deployment.files_of(source)
+    with duckdb.connect() as connection:
+        report = load_file(
+            connection,
+            deployment.inbound[name],
+            file,
+            lake=Lake(tmp_path / "lake"),
+            quarantine=Quarantine(tmp_path / "quarantine"),
+            loaded_at=datetime(2025, 3, 10, tzinfo=UTC),
+        )
+    assert (report.records, report.good, report.rejected) == (3, 3, 0)
+
+
+def test_the_optional_settings_of_the_guide_exist(tmp_path: Path) -> None:
+    (configuration,) = blocks("docs/bring-your-data.md", "yaml")
+    # Comments that are settings: "# key: value" at the place where the key would stand.
+    switched_on = re.sub(r"^(\s*)# (\w+: )", r"\1\2", configuration, flags=re.MULTILINE)
+    assert yaml.safe_load(switched_on) != yaml.safe_load(configuration)
+    (tmp_path / "tessera.yml").write_text(switched_on, encoding="utf-8")
+    deployment = load_deployment(tmp_path / "tessera.yml", tmp_path / "home")
+    assert deployment.settings.sources[0].delimiter == ";"
+    assert str(deployment.settings.nights.last) == "2025-12-31"
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda path: path.name)
+def test_every_link_leads_to_a_file(guide: Path) -> None:
+    for target in re.findall(r"\]\((?!http)([^)#]+)\)", guide.read_text(encoding="utf-8")):
+        assert (guide.parent / target).exists(), target
