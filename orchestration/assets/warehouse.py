@@ -95,7 +95,8 @@ def _dbt_step(
             yield event.with_metadata(metadata)
         if not invocation.is_successful():
             raise dg.Failure(
-                description=what_failed(ledger.results().values()) or f"dbt stopped: {invocation.get_error()}",
+                description=what_failed(ledger.results().values(), run_id=context.run_id)
+                or f"dbt stopped: {invocation.get_error()}",
                 metadata={EXIT_CODE: dg.MetadataValue.int(NightRefusedError.exit_code)},
                 allow_retries=False,
             )

@@ -79,7 +79,7 @@ def run_night(deployment: Deployment, night: dt.date, *, console: Console, log: 
     failures = [event for event in result.all_events if event.is_step_failure]
     if result.success:
         return NightOutcome(exit_code=0, run_id=run_id, errors=())
-    told = [_told(event, deployment) for event in failures]
+    told = [_told(event, deployment, run_id) for event in failures]
     codes = [code for code, _ in told] or [UNEXPECTED]
     return NightOutcome(
         # What has to be mended by hand comes before a refusal, and an error nobody foresaw before both.
@@ -89,7 +89,7 @@ def run_night(deployment: Deployment, night: dt.date, *, console: Console, log: 
     )
 
 
-def _told(event: dg.DagsterEvent, deployment: Deployment) -> tuple[int, str]:
+def _told(event: dg.DagsterEvent, deployment: Deployment, run_id: str) -> tuple[int, str]:
     """Return the exit code and the wording of a failed step."""
     failure = event.step_failure_data
     if failure.user_failure_data is not None:
@@ -97,7 +97,7 @@ def _told(event: dg.DagsterEvent, deployment: Deployment) -> tuple[int, str]:
         return (int(str(code.value)) if code is not None else 1), failure.user_failure_data.description or ""
     error = failure.error
     if error is not None and error.cls_name == "DagsterAssetCheckFailedError":
-        failed = what_failed(Ledger(deployment.home.ledger).results().values())
+        failed = what_failed(Ledger(deployment.home.ledger).results().values(), run_id=run_id)
         return NightRefusedError.exit_code, failed or error.message
     while error is not None and error.cause is not None and (error.cls_name or "").startswith("Dagster"):
         error = error.cause

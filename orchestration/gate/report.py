@@ -45,11 +45,10 @@ def write_report(verdict: Verdict, *, served: str | None) -> str:
     return "\n".join(lines)
 
 
-def what_failed(results: Iterable[Result]) -> str:
-    """Name everything that failed, one line each; empty where nothing did."""
-    return "\n".join(
-        f"{result.name} ({result.subject}): {result.detail}" for result in results if result.status == "fail"
-    )
+def what_failed(results: Iterable[Result], *, run_id: str) -> str:
+    """Name everything of a run that failed and stops the night, one line each; empty where nothing did."""
+    stopping = (r for r in results if r.run_id == run_id and r.status == "fail" and r.severity == "error")
+    return "\n".join(f"{result.name} ({result.subject}): {result.detail}" for result in stopping)
 
 
 def _table(problems: tuple[Problem, ...]) -> list[str]:

@@ -76,7 +76,8 @@ with_limits as (
         end as own_scale,
         purchases.order_days_count > 0 as has_order,
         coalesce(returns.was_reactivated, false) as was_reactivated,
-        coalesce(returns.was_reactivated_on_previous_boundaries, false) as was_reactivated_on_previous_boundaries,
+        coalesce(returns.was_reactivated_on_previous_boundaries, false)
+            as was_reactivated_on_previous_boundaries,
         spine.is_tonight,
         spine.as_of_date
     from spine
@@ -96,7 +97,8 @@ staged as (
         *,
         {{ lifecycle_segment('company_scale', 'was_reactivated') }} as segment_code,
         case
-            when previous_company_scale is not null then {{ lifecycle_segment('previous_company_scale', 'was_reactivated_on_previous_boundaries') }}
+            when previous_company_scale is not null
+                then {{ lifecycle_segment('previous_company_scale', 'was_reactivated_on_previous_boundaries') }}
         end as segment_code_on_previous_boundaries
     from with_limits
 

@@ -49,7 +49,7 @@ def failure_of(deployment: Deployment) -> Callable[..., tuple[int, str]]:
 
         result = one_step.execute_in_process(raise_on_error=False)
         (event,) = [event for event in result.all_events if event.is_step_failure]
-        return _told(event, deployment)
+        return _told(event, deployment, result.run_id)
 
     return fail
 
@@ -101,7 +101,7 @@ def test_a_check_that_blocks_is_a_refusal_in_the_words_of_the_ledger(deployment:
     definitions = dg.Definitions([orders], asset_checks=[contract__orders], jobs=[dg.define_asset_job("all_of_it")])
     result = definitions.resolve_job_def("all_of_it").execute_in_process(raise_on_error=False)
     (event,) = [event for event in result.all_events if event.is_step_failure]
-    assert _told(event, deployment) == (1, "contract__orders (raw.orders): 2 rows")
+    assert _told(event, deployment, "r") == (1, "contract__orders (raw.orders): 2 rows")
 
 
 def test_output_of_this_process_and_its_children_goes_to_the_log_and_comes_back(

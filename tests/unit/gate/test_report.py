@@ -67,9 +67,13 @@ def test_what_failed_names_failures_and_nothing_else(result) -> None:
         result("mild", status="warn"),
         result("bad", status="fail", detail="3 rows"),
         result("worse", status="fail", subject="marts.segment_profiles", detail="sums differ"),
+        result("tolerated", status="fail", severity="warn"),
+        result("of another run", status="fail", run_id="earlier"),
     ]
-    assert what_failed(results) == "bad (marts.customers): 3 rows\nworse (marts.segment_profiles): sums differ"
-    assert what_failed(results[:2]) == ""
+    run_id = results[0].run_id
+    told = what_failed(results, run_id=run_id)
+    assert told == "bad (marts.customers): 3 rows\nworse (marts.segment_profiles): sums differ"
+    assert what_failed(results[:2], run_id=run_id) == ""
 
 
 @settings(max_examples=200, deadline=None)
