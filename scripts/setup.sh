@@ -23,5 +23,9 @@ if ! .venv/bin/python -c "$supported" 2>/dev/null; then
 fi
 echo "Setting up .venv with $(.venv/bin/python --version) (about a minute the first time)"
 .venv/bin/python -m pip install --quiet --disable-pip-version-check "$(grep -o '^uv==[0-9.]*' requirements.lock)"
+# A certificate that pip was told to trust (a company's proxy, say) holds for uv too.
+if [ -z "${SSL_CERT_FILE:-}" ] && [ -n "${PIP_CERT:-}" ]; then
+    export SSL_CERT_FILE="$PIP_CERT"
+fi
 .venv/bin/uv pip sync --quiet --python .venv/bin/python --compile-bytecode requirements.lock
 .venv/bin/uv pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation --editable .
