@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import importlib.metadata
 import json
+import shutil
 import sys
 from pathlib import Path
 
@@ -66,6 +67,13 @@ def fresh_manifest(deployment: Deployment) -> Path:
             )
     stamp.write_text(fingerprint, encoding="utf-8")
     return project.manifest_path
+
+
+def prune_run_folders(deployment: Deployment, *, keep: int = 20) -> None:
+    """Delete all but the newest folders that dbt runs leave in the target (logs, compiled SQL, results)."""
+    folders = [path.parent for path in (deployment.home.dbt / "target").glob("*/dbt.log")]
+    for folder in sorted(folders, key=lambda folder: folder.stat().st_mtime)[:-keep]:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _fingerprint(deployment: Deployment) -> str:

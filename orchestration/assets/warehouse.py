@@ -14,7 +14,7 @@ import duckdb
 from dagster_dbt import DbtCliInvocation, DbtCliResource, dbt_assets
 
 from orchestration.configuration.deployment import Deployment
-from orchestration.dbt_manifest import dbt_project, vars_argument
+from orchestration.dbt_manifest import dbt_project, prune_run_folders, vars_argument
 from orchestration.errors import NightRefusedError
 from orchestration.failures import EXIT_CODE, told_plainly
 from orchestration.gate.dbt_results import ledger_results, selected_names
@@ -79,6 +79,7 @@ def _dbt_step(
         if run_results.is_file():
             results = json.loads(run_results.read_text(encoding="utf-8"))
             ledger.record(ledger_results(results, manifest, as_of_date=night, run_id=context.run_id))
+        prune_run_folders(deployment)
         with told_plainly(), warehouse.connect(read_only=True) as connection:
             rows = row_counts(connection)
             sizes = segment_sizes(connection)

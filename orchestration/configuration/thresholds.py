@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 import yaml
@@ -18,6 +19,14 @@ from orchestration.repository import DBT_PROJECT
 # Worked out from sources and schemes, so not for a person to set.
 _DERIVED = frozenset({"sources_on", "staging_models", "schemes", "catalog_schemes", "model_schemes", "base_currency"})
 
+# Dividing by them or counting back by them needs at least one day.
+_AT_LEAST_ONE = frozenset({"rfm_window_days", "lifecycle_reference_gap_days"})
+# Limits that mean something only in this order.
+_RISING = (
+    ("lifecycle_active_days", "lifecycle_cooling_days", "lifecycle_at_risk_days", "lifecycle_highly_at_risk_days"),
+    ("lifecycle_minimum_scale", "lifecycle_maximum_scale"),
+)
+
 
 def default_thresholds() -> dict[str, Any]:
     """Return the thresholds that a deployment may override, with their defaults."""
@@ -26,7 +35,7 @@ def default_thresholds() -> dict[str, Any]:
 
 
 def check_thresholds(overrides: Mapping[str, Any], *, file: YamlFile) -> None:
-    """Raise TesseraError on a threshold that does not exist or has another type than its default."""
+    """Raise TesseraError on a threshold that does not exist, does not fit its default, or breaks an order of limits."""
     defaults = default_thresholds()
     for name, value in overrides.items():
         where = f"{file.path} line {file.line_of(['thresholds', name])}: thresholds.{name}"
@@ -39,25 +48,41 @@ def check_thresholds(overrides: Mapping[str, Any], *, file: YamlFile) -> None:
                 fix=f"did you mean {close[0]}?" if close else "remove the line or correct the name",
             )
         default = defaults[name]
-        if not _fits(value, default, is_share=name.endswith("_share")):
+        least = int(name in _AT_LEAST_ONE)
+        if not _fits(value, default, least=least, is_share=name.endswith("_share")):
             raise TesseraError(
                 f"{where} does not fit",
                 expected=(
                     f"{len(default)} rising whole numbers from 0, such as {default}"
                     if isinstance(default, list)
-                    else f"a {'whole number' if isinstance(default, int) else 'number'} from 0"
+                    else f"a {'whole number' if isinstance(default, int) else 'number'} from {least}"
                     f"{' to 1' if name.endswith('_share') else ''}, such as the default {default}"
                 ),
                 found=repr(value),
                 fix="write a value of that form or remove the line",
             )
+    _check_orders(overrides, defaults, file=file)
 
 
-def _fits(value: Any, default: Any, *, is_share: bool) -> bool:
+def _check_orders(overrides: Mapping[str, Any], defaults: Mapping[str, Any], *, file: YamlFile) -> None:
+    in_force = {**defaults, **overrides}
+    for names in _RISING:
+        for lower, higher in pairwise(names):
+            changed = higher if higher in overrides else lower
+            if changed in overrides and in_force[lower] > in_force[higher]:
+                raise TesseraError(
+                    f"{file.path} line {file.line_of(['thresholds', changed])}: thresholds.{changed} is out of order",
+                    expected=" <= ".join(names),
+                    found=f"{lower} {in_force[lower]}, {higher} {in_force[higher]}",
+                    fix="change the others of them as well, or this one back",
+                )
+
+
+def _fits(value: Any, default: Any, *, least: int, is_share: bool) -> bool:
     if isinstance(default, list):
         rising = isinstance(value, list) and value == sorted(set(value)) and len(value) == len(default)
         return rising and value[0] >= 0
     # 60.0 for 60 would end up in the name of a column.
     if not isinstance(value, int if isinstance(default, int) else (int, float)):
         return False
-    return 0 <= value <= 1 if is_share else value >= 0
+    return 0 <= value <= 1 if is_share else value >= least

@@ -52,7 +52,7 @@ def run_night(deployment: Deployment, night: dt.date, *, console: Console, log: 
         deployment: Whose night.
         night: The as-of date, a night of the deployment.
         console: Where progress goes; must not write to the process's standard output, which is sent to the log.
-        log: What dbt, Dagster and libraries print goes here.
+        log: What dbt, Dagster and libraries print goes here, in place of the run before.
 
     Raises:
         TesseraError: Another run is working in the home.
@@ -61,6 +61,7 @@ def run_night(deployment: Deployment, night: dt.date, *, console: Console, log: 
     with night_lock(deployment.home.night_lock, owner="tessera run"):
         pass
     run_id = str(uuid.uuid4())
+    log.unlink(missing_ok=True)
     with console.status("reading the definitions"), _output_to(log):
         definitions = build_defs(deployment)
         job = definitions.resolve_job_def(NIGHTLY_JOB)

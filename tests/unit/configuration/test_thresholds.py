@@ -18,7 +18,11 @@ from orchestration.errors import TesseraError
 from tests.support.deployments import line_of, write_config
 
 DEFAULTS = default_thresholds()
-WHOLE = sorted(name for name, default in DEFAULTS.items() if isinstance(default, int))
+# Those with rules of their own beyond "a whole number from 0" have their own tests below.
+OWN_RULES = {"rfm_window_days", "lifecycle_reference_gap_days"} | {
+    f"lifecycle_{limit}_days" for limit in ("active", "cooling", "at_risk", "highly_at_risk")
+}
+WHOLE = sorted(name for name, default in DEFAULTS.items() if isinstance(default, int) and name not in OWN_RULES)
 NOWHERE = YamlFile(path=Path("tessera.yml"), content={}, _root=None)
 
 
@@ -111,3 +115,27 @@ def test_bands_are_accepted_exactly_when_they_rise_and_are_as_many_as_the_defaul
     else:
         with pytest.raises(TesseraError, match="rising whole numbers"):
             check_thresholds({"rfm_frequency_bands": bands}, file=NOWHERE)
+
+
+@pytest.mark.parametrize(
+    ("overrides", "changed"),
+    [
+        ({"lifecycle_active_days": 121}, "lifecycle_active_days"),
+        ({"lifecycle_highly_at_risk_days": 179}, "lifecycle_highly_at_risk_days"),
+        ({"lifecycle_minimum_scale": 7.0}, "lifecycle_minimum_scale"),
+    ],
+)
+def test_limits_out_of_order_are_refused_naming_the_one_that_was_changed(overrides: dict, changed: str) -> None:
+    with pytest.raises(TesseraError, match=f"{changed} is out of order"):
+        check_thresholds(overrides, file=NOWHERE)
+
+
+def test_limits_may_all_move_together() -> None:
+    names = ["active", "cooling", "at_risk", "highly_at_risk"]
+    check_thresholds({f"lifecycle_{name}_days": 300 + i for i, name in enumerate(names)}, file=NOWHERE)
+
+
+@pytest.mark.parametrize("name", ["rfm_window_days", "lifecycle_reference_gap_days"])
+def test_a_span_of_no_days_is_refused(name: str) -> None:
+    with pytest.raises(TesseraError, match="does not fit"):
+        check_thresholds({name: 0}, file=NOWHERE)
