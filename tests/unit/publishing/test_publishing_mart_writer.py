@@ -129,3 +129,12 @@ def test_an_empty_or_repeated_list_is_refused(con: duckdb.DuckDBPyConnection, tm
         write_marts(con, [], tmp_path)
     with pytest.raises(MartWriteError, match="each name once"):
         write_marts(con, [CUSTOMERS, CUSTOMERS], tmp_path)
+
+
+def test_the_database_is_written_in_a_format_that_much_older_clients_read(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    write_marts(con, [CUSTOMERS], tmp_path)
+    header = (tmp_path / "marts.duckdb").read_bytes()[8:20]
+    # The format of DuckDB 0.10 to 1.1 (storage_version v1.0.0); later clients read it too.
+    assert (header[:4], int.from_bytes(header[4:], "little")) == (b"DUCK", 64)
