@@ -32,7 +32,7 @@ scored as (
     select
         spine.customer_id,
         purchases.order_days_{{ window_days }}d_count as order_days_count,
-        purchases.net_revenue_{{ window_days }}d_amount as net_revenue_amount,
+        cast(purchases.net_revenue_{{ window_days }}d_amount as decimal(18, 2)) as net_revenue_amount,
         purchases.days_since_last_order,
         {{ rfm_recency_score('purchases.days_since_last_order', 'cut_points.recency_days') }} as recency_score,
         {{ rfm_recency_score('purchases.days_since_last_order', 'previous_cut_points.recency_days') }}
