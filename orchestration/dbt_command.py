@@ -15,7 +15,7 @@ from packaging.version import Version
 
 
 class LeanDbtCliResource(DbtCliResource):
-    """dagster-dbt's resource, seven CPU seconds a night cheaper.
+    """dagster-dbt's resource, about four CPU seconds a night cheaper.
 
     It overrides two private members (dagster-dbt is pinned, and a test fails if they go): the version comes from the
     installed package instead of a ``dbt --version`` process, which also asks the network for newer ones; and no second
