@@ -17,7 +17,7 @@ import dagster as dg
 from rich.console import Console
 
 from orchestration.configuration.deployment import load_deployment, tonight
-from orchestration.console import night as console_night
+from orchestration.console.night import run_night
 
 
 def cpu_seconds() -> float:
@@ -73,23 +73,14 @@ def main() -> None:
     """Run the night of the deployment that the environment names."""
     deployment = load_deployment()
     meter = Meter()
-    dagster_instance = console_night.dagster_instance
-
-    def metered_instance(home: object) -> dg.DagsterInstance:
-        instance = dagster_instance(home)  # type: ignore[arg-type]
-        add = instance.add_event_listener
-        # The meter listens beside the progress display, to the run whose id only the night knows.
-        instance.add_event_listener = lambda run_id, listener: (add(run_id, meter), add(run_id, listener))  # type: ignore[method-assign]
-        return instance
-
-    console_night.dagster_instance = metered_instance
     began, started = time.perf_counter(), time.time()
     with tempfile.TemporaryFile("w") as nowhere:
-        outcome = console_night.run_night(
+        outcome = run_night(
             deployment,
             tonight(deployment),
             console=Console(file=nowhere),
             log=deployment.home.root / "night.log",
+            listeners=[meter],
         )
     if outcome.exit_code:
         sys.exit("\n".join(outcome.errors))

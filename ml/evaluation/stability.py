@@ -1,4 +1,4 @@
-"""How far a segmentation would be the same with other data, and how far it stayed the same.
+"""How far a segmentation would be the same with other data.
 
 Belongs here: agreement between labellings, as pure functions. Does not belong here: how a labelling is made,
 and what agreement is good enough (a setting of the caller).
@@ -7,32 +7,10 @@ and what agreement is good enough (a setting of the caller).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
-import pandas as pd
 from sklearn.metrics import adjusted_rand_score
-
-
-@dataclass(frozen=True, kw_only=True)
-class MembershipChange:
-    """What became of the customers between two labellings.
-
-    Attributes:
-        customers: Customers present in both.
-        joined: Customers only in the later one.
-        left: Customers only in the earlier one.
-        kept_share: Share of ``customers`` with the same code in both, 0-1; NaN when there are none.
-        adjusted_rand: Agreement of the groupings, whatever the codes are called; 1 is equal, 0 is chance
-            (Hubert & Arabie 1985); NaN when there are none.
-    """
-
-    customers: int
-    joined: int
-    left: int
-    kept_share: float
-    adjusted_rand: float
 
 
 def subsample_stability(
@@ -65,24 +43,3 @@ def subsample_stability(
         drawn = np.sort(rng.choice(len(values), size=size, replace=False))
         labellings.append(label_all(drawn, int(rng.integers(2**31))))
     return float(np.mean([adjusted_rand_score(a, b) for a, b in combinations(labellings, 2)]))
-
-
-def membership_change(before: pd.Series, after: pd.Series) -> MembershipChange:
-    """Compare two labellings of customers.
-
-    Args:
-        before: Segment codes indexed by customer_id.
-        after: Segment codes indexed by customer_id.
-
-    Returns:
-        Counts and agreement over the customers present in both.
-    """
-    common = before.index.intersection(after.index)
-    old, new = before.loc[common].to_numpy(), after.loc[common].to_numpy()
-    return MembershipChange(
-        customers=len(common),
-        joined=len(after) - len(common),
-        left=len(before) - len(common),
-        kept_share=float((old == new).mean()) if len(common) else float("nan"),
-        adjusted_rand=float(adjusted_rand_score(old, new)) if len(common) else float("nan"),
-    )

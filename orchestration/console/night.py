@@ -9,7 +9,7 @@ import datetime as dt
 import os
 import sys
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,7 +45,14 @@ class NightOutcome:
     errors: tuple[str, ...]
 
 
-def run_night(deployment: Deployment, night: dt.date, *, console: Console, log: Path) -> NightOutcome:
+def run_night(
+    deployment: Deployment,
+    night: dt.date,
+    *,
+    console: Console,
+    log: Path,
+    listeners: Sequence[Callable[[dg.EventLogEntry], None]] = (),
+) -> NightOutcome:
     """Run the nightly job for one night.
 
     Args:
@@ -53,6 +60,7 @@ def run_night(deployment: Deployment, night: dt.date, *, console: Console, log: 
         night: The as-of date, a night of the deployment.
         console: Where progress goes; must not write to the process's standard output, which is sent to the log.
         log: What dbt, Dagster and libraries print goes here, in place of the run before.
+        listeners: Called with every event of the run, before the progress display.
 
     Raises:
         TesseraError: Another run is working in the home.
@@ -68,7 +76,8 @@ def run_night(deployment: Deployment, night: dt.date, *, console: Console, log: 
         instance = dagster_instance(deployment.home)
     try:
         with NightProgress(console, steps=len(job.nodes)) as progress, _output_to(log):
-            instance.add_event_listener(run_id, progress)
+            for listener in (*listeners, progress):
+                instance.add_event_listener(run_id, listener)
             result = job.execute_in_process(
                 instance=instance,
                 partition_key=night.isoformat(),
