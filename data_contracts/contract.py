@@ -1,7 +1,7 @@
 """A data contract as Python reads it.
 
 Belongs here: the frozen Contract and Column, and loading them from ODCS files. Does not belong here: what
-makes a document valid (contract_rules.py) and what is made out of a contract (the SQL, suite and dbt
+makes a document valid (contract_rules.py), rules of a whole table (table_properties.py) and what is made out of a contract (the SQL, suite and dbt
 modules).
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,25 +17,23 @@ from typing import Any, Literal
 
 import yaml
 
-from data_contracts.contract_rules import (
-    ContractError,
-    check_own_rules,
-    check_standard,
-    custom_properties,
-    quality_rules,
-)
+from data_contracts.contract_rules import ContractError, check_own_rules, check_standard, quality_rules
 from data_contracts.physical_types import PhysicalType, parse_physical_type
 from data_contracts.repeated_columns import repeated_over, with_repeated_columns
+from data_contracts.table_properties import TableProperties, custom_properties, table_properties
+from data_contracts.time_formats import strptime_format
 
 __all__ = ["Column", "Contract", "ContractError", "load_contract", "load_contracts"]
 
 SUFFIX = ".odcs.yaml"
-DEFAULT_MAX_REJECTED_SHARE = 0.05
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a contract; limits are inclusive unless their name says otherwise."""
+    """One column of a contract; limits are inclusive unless their name says otherwise.
+
+    ``time_format`` is the strptime format of its texts where they are not ISO 8601.
+    """
 
     name: str
     description: str
@@ -51,10 +49,17 @@ class Column:
     pattern: str | None = None
     min_length: int | None = None
     max_length: int | None = None
+    time_format: str | None = None
     valid_values: tuple[str, ...] = ()
+    physical_name: str | None = None
     is_personal: bool = False
     is_identifier: bool = False
     severity: Literal["error", "warning"] = "error"
+
+    @property
+    def source_name(self) -> str:
+        """What the source calls it: a header, or a dotted path inside a JSON record."""
+        return self.physical_name or self.name
 
     @property
     def physical_type(self) -> str:
@@ -76,10 +81,8 @@ class Contract:
     table: str
     description: str
     columns: tuple[Column, ...]
-    canonical_entity: str | None
-    max_rejected_share: float
     minimum_rows: int
-    produced_by: str
+    rules: TableProperties
 
     @cached_property
     def primary_key(self) -> tuple[str, ...]:
@@ -89,9 +92,13 @@ class Contract:
 
     @cached_property
     def keys(self) -> tuple[tuple[str, ...], ...]:
-        """Every set of columns whose values occur once: the primary key, then the unique columns."""
+        """Every set of columns whose values occur once in a delivery: the primary key, then the unique columns.
+
+        Where records carry a version, the key may come once with each of them.
+        """
+        version = (self.rules.version_column,) if self.rules.version_column else ()
         single = [(c.name,) for c in self.columns if c.unique and (c.name,) != self.primary_key]
-        return ((self.primary_key,) if self.primary_key else ()) + tuple(single)
+        return ((*self.primary_key, *version),) * bool(self.primary_key) + tuple(single)
 
     @cached_property
     def column_names(self) -> tuple[str, ...]:
@@ -109,6 +116,8 @@ class Contract:
         meaning = {
             "name": self.name,
             "minimum_rows": self.minimum_rows,
+            "reading": [self.rules.header_rows, self.rules.records_path],
+            "keys": [self.rules.version_column, self.rules.reject_together],
             "columns": [
                 {key: value for key, value in asdict(column).items() if key not in {"description", "severity"}}
                 for column in self.columns
@@ -122,6 +131,10 @@ class Contract:
             if column.name == name:
                 return column
         raise KeyError(f"contract {self.name} has no column {name!r}")
+
+    def columns_in(self, source_names: Collection[str]) -> tuple[Column, ...]:
+        """The columns that a source with these names delivers, in the contract's order."""
+        return tuple(column for column in self.columns if column.source_name in source_names)
 
 
 def load_contract(path: Path, *, repeated: Mapping[str, Sequence[str]] | None = None) -> Contract:
@@ -181,7 +194,6 @@ def load_contracts(folder: Path, *, repeated: Mapping[str, Sequence[str]] | None
 
 def _contract(document: dict[str, Any]) -> Contract:
     table = document["schema"][0]
-    custom = custom_properties(document)
     source = document["id"].split("__", 1)[0] if "__" in document["id"] else None
     rows = [_least_rows(rule) for rule in quality_rules(table, "rowCount")]
     description = table.get("description") or document.get("description", {}).get("purpose", "")
@@ -192,10 +204,8 @@ def _contract(document: dict[str, Any]) -> Contract:
         table=table["name"],
         description=_one_line(description),
         columns=tuple(_column(node) for node in table["properties"]),
-        canonical_entity=custom.get("canonicalEntity"),
-        max_rejected_share=float(custom.get("maxRejectedShare", DEFAULT_MAX_REJECTED_SHARE)),
         minimum_rows=max(rows, default=0),
-        produced_by=str(custom.get("producedBy", "dbt")),
+        rules=table_properties(document),
     )
 
 
@@ -218,11 +228,17 @@ def _column(node: dict[str, Any]) -> Column:
         pattern=options.get("pattern"),
         min_length=options.get("minLength"),
         max_length=options.get("maxLength"),
+        time_format=strptime_format(options["format"]) if _has_time_format(node) else None,
         valid_values=tuple(allowed[0]) if allowed else (),
+        physical_name=node.get("physicalName"),
         is_personal=node.get("classification") == "pii",
         is_identifier=bool(custom.get("identifier", False)),
         severity=custom.get("severity", "error"),
     )
+
+
+def _has_time_format(node: Mapping[str, Any]) -> bool:
+    return "format" in node.get("logicalTypeOptions", {}) and node["logicalType"] in {"date", "timestamp"}
 
 
 def _least_rows(rule: Mapping[str, Any]) -> int:

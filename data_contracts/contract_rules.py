@@ -17,24 +17,11 @@ from jsonschema import Draft201909Validator
 from jsonschema.exceptions import ValidationError
 
 from data_contracts.physical_types import FAMILIES_OF_LOGICAL_TYPE, parse_physical_type
+from data_contracts.table_properties import custom_properties, table_faults
+from data_contracts.time_formats import strptime_format
 
 API_VERSION = "v3.1.0"
-CONTRACT_PROPERTIES = frozenset({"canonicalEntity", "maxRejectedShare", "newColumns", "producedBy"})
 COLUMN_PROPERTIES = frozenset({"identifier", "severity"})
-CANONICAL_ENTITIES = frozenset(
-    {
-        "customers",
-        "companies",
-        "interactions",
-        "campaign_exposures",
-        "order_lines",
-        "products",
-        "survey_questions",
-        "survey_answers",
-        "social_interactions",
-        "social_handles",
-    }
-)
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -59,11 +46,6 @@ class ContractError(Exception):
 def _validator() -> Draft201909Validator:
     shipped = resources.files("open_data_contract_standard") / "schema.json"
     return Draft201909Validator(json.loads(shipped.read_text(encoding="utf-8")))
-
-
-def custom_properties(node: Mapping[str, Any]) -> dict[str, Any]:
-    """The customProperties of a node as a dictionary."""
-    return {item["property"]: item["value"] for item in node.get("customProperties", [])}
 
 
 def quality_rules(node: Mapping[str, Any], metric: str) -> list[Mapping[str, Any]]:
@@ -157,44 +139,33 @@ def _own_faults(document: Mapping[str, Any], stem: str) -> Iterator[tuple[str, s
     name = stem.split("__", 1)[-1]
     if table.get("name") != name:
         yield "schema[0].name", name, str(table.get("name")), "name the table as in the id, after '__'"
-    yield from _property_faults(document, "customProperties", CONTRACT_PROPERTIES)
-    custom = custom_properties(document)
-    if custom.get("canonicalEntity") not in {None, *CANONICAL_ENTITIES}:
-        yield (
-            "customProperties.canonicalEntity",
-            ", ".join(sorted(CANONICAL_ENTITIES)),
-            str(custom["canonicalEntity"]),
-            "choose one, or leave it out for a table that only feeds its own staging model",
-        )
-    share = custom.get("maxRejectedShare", 0)
-    if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share <= 1:
-        yield (
-            "customProperties.maxRejectedShare",
-            "a share from 0 to 1",
-            repr(share),
-            "0.05 means five percent",
-        )
-    if custom.get("newColumns", "report") != "report":
-        yield "customProperties.newColumns", "report", str(custom["newColumns"]), "write report"
     yield from _quality_faults(table, "schema[0]", {"rowCount"})
     columns = table.get("properties", [])
+    yield from table_faults(document, columns)
     if not columns:
         yield "schema[0].properties", "at least one column", "none", "list the columns"
     names = [str(column.get("name")) for column in columns]
+    source_names = [str(column.get("physicalName", column.get("name"))) for column in columns]
     for number, column in enumerate(columns):
         place = f"schema[0].properties[{number}] ({names[number]})"
         if names[number] in names[:number]:
             yield place, "each column once", "a second one of this name", "remove one of them"
+        if source_names[number] in source_names[:number]:
+            yield place, "each physicalName once", source_names[number], "one source column feeds one column"
         yield from _column_faults(column, place)
     positions = sorted(c.get("primaryKeyPosition", -1) for c in columns if c.get("primaryKey"))
     if positions != list(range(1, len(positions) + 1)):
         yield "primaryKeyPosition", "1, 2, ... over the key columns", str(positions), "number the key columns"
 
 
-def _property_faults(node: Mapping[str, Any], place: str, known: frozenset[str]) -> Iterator[tuple[str, str, str, str]]:
-    for key in custom_properties(node):
-        if key not in known:
-            yield place, f"one of {', '.join(sorted(known))}", key, "correct the spelling or remove it"
+def _format_faults(pattern: str, logical: str, place: str) -> Iterator[tuple[str, str, str, str]]:
+    if logical not in {"date", "timestamp"}:
+        yield place, "format on dates and timestamps only", logical, "remove it"
+        return
+    try:
+        strptime_format(pattern)
+    except ValueError as error:
+        yield place, "a format such as dd.MM.yyyy HH:mm:ss", str(error), "correct the format"
 
 
 def _quality_faults(node: Mapping[str, Any], place: str, metrics: set[str]) -> Iterator[tuple[str, str, str, str]]:
@@ -248,6 +219,8 @@ def _column_faults(column: Mapping[str, Any], place: str) -> Iterator[tuple[str,
     for key in options:
         if key in {"multipleOf", "timezone", "defaultTimezone", "minItems", "maxItems", "uniqueItems"}:
             yield place, "an option that is enforced", key, "remove it"
+    if "format" in options:
+        yield from _format_faults(str(options["format"]), logical, place)
     pattern = options.get("pattern")
     if pattern is not None and not (pattern.startswith("^") and pattern.endswith("$")):
         yield place, "a pattern between ^ and $, so that every checker reads it alike", pattern, "anchor it"
@@ -258,7 +231,10 @@ def _column_faults(column: Mapping[str, Any], place: str) -> Iterator[tuple[str,
         values = rule["arguments"]["validValues"]
         if physical.family != "text" or not all(isinstance(value, str) for value in values):
             yield place, "validValues of texts on a text column", str(values), "quote the values"
-    yield from _property_faults(column, f"{place}.customProperties", COLUMN_PROPERTIES)
+    for key in custom_properties(column):
+        if key not in COLUMN_PROPERTIES:
+            known = ", ".join(sorted(COLUMN_PROPERTIES))
+            yield f"{place}.customProperties", f"one of {known}", key, "correct the spelling or remove it"
     if custom_properties(column).get("severity", "error") not in {"error", "warning"}:
         yield (
             place,

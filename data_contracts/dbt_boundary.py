@@ -51,7 +51,7 @@ def marts_yaml(contracts: Iterable[Contract]) -> str:
     models = [
         _model(contract)
         for contract in sorted(contracts, key=lambda contract: contract.name)
-        if contract.produced_by == "dbt"
+        if contract.rules.produced_by == "dbt"
     ]
     return _written("outbound", {"models": models})
 

@@ -78,14 +78,22 @@ class Deployment:
             )
         return files
 
+    @cached_property
+    def entities_on(self) -> dict[str, tuple[str, ...]]:
+        """Canonical entities that are fed, with the contracts that feed them."""
+        fed: dict[str, list[str]] = defaultdict(list)
+        for contract_id in sorted(self.sources_on):
+            for feed in self.inbound[contract_id].rules.feeds:
+                fed[feed.entity].append(contract_id)
+        return {entity: tuple(contracts) for entity, contracts in fed.items()}
+
     @property
     def dbt_vars(self) -> dict[str, Any]:
         """The dbt variables of this deployment: what is on, and the thresholds that differ from their defaults."""
         staging_models: dict[str, list[str]] = defaultdict(list)
         for contract_id in sorted(self.sources_on):
-            entity = self.inbound[contract_id].canonical_entity
-            if entity:
-                staging_models[entity].append(f"stg_{contract_id}")
+            for feed in self.inbound[contract_id].rules.feeds:
+                staging_models[feed.entity].append(feed.model)
         return {
             "sources_on": sorted(self.sources_on),
             "staging_models": dict(staging_models),
@@ -192,8 +200,7 @@ def _check_something_to_build(deployment: Deployment) -> None:
             found=", ".join(f"{name}: false" for name in deployment.catalog_schemes),
             fix="switch one on under schemes",
         )
-    entities = {deployment.inbound[name].canonical_entity for name in deployment.sources_on}
-    if "order_lines" not in entities:
+    if "order_lines" not in deployment.entities_on:
         raise TesseraError(
             f"{deployment.config_path}: no transaction source is connected",
             expected="a contract that feeds order lines, such as transactions__order_lines",

@@ -191,7 +191,7 @@ def _check_share(
     rejected: int,
 ) -> None:
     own = options.max_rejected_share
-    limit = contract.max_rejected_share if own is None else own
+    limit = contract.rules.max_rejected_share if own is None else own
     if not rejected or rejected / records <= limit:
         return
     top = quarantine.summarise(con, contract.name, batch_id=batch_id)[:5]

@@ -108,21 +108,21 @@ def test_every_relation_is_named_as_its_file(models: dict[str, dict[str, Any]]) 
     assert {name: model["alias"] for name, model in models.items()} == {name: name for name in models}
 
 
-def test_each_staging_model_has_an_inbound_contract_and_each_contract_that_feeds_something_its_model(
+def test_the_staging_models_are_those_that_the_contracts_name(
     models: dict[str, dict[str, Any]], deployment: Deployment
 ) -> None:
-    staged = {name.removeprefix("stg_") for name, model in models.items() if model["schema"] == "staging"}
-    assert staged - set(deployment.inbound) == set()
-    feeding = {name for name, contract in deployment.inbound.items() if contract.canonical_entity}
+    staged = {name for name, model in models.items() if model["schema"] == "staging"}
+    contracts = deployment.inbound.values()
+    feeding = {feed.model for contract in contracts for feed in contract.rules.feeds}
+    helpers = {f"stg_{contract.name}" for contract in contracts if not contract.rules.feeds}
     assert feeding - staged == set()
+    assert staged - feeding - helpers == set()
 
 
-def test_every_canonical_entity_is_unioned_by_a_model_of_identity(
-    models: dict[str, dict[str, Any]], deployment: Deployment
-) -> None:
+def test_every_canonical_entity_is_unioned_by_a_model_of_identity(models: dict[str, dict[str, Any]]) -> None:
     code = "\n".join(model["raw_code"] for model in models.values() if model["schema"] == "identity")
-    unioned = set(re.findall(r"union_staging\(\s*'(\w+)'", code))
-    assert unioned == {contract.canonical_entity for contract in deployment.inbound.values()} - {None}
+    unioned = re.findall(r"union_staging\(\s*'(\w+)'", code)
+    assert sorted(unioned) == sorted(CANONICAL_ENTITIES)
 
 
 def test_every_description_ends_with_the_grain(manifest: dict[str, Any]) -> None:

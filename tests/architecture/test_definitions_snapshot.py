@@ -34,5 +34,5 @@ def test_the_snapshot_has_no_kind_that_is_not_compared(names: dict[str, list[str
 def test_every_contract_is_a_check_in_dagster(names: dict[str, list[str]], deployment: Deployment) -> None:
     checks = {check.split(": ")[1] for check in names["asset_checks"]}
     expected = {contract_name(name) for name in deployment.inbound}
-    expected |= {contract_name(name) for name, mart in deployment.outbound.items() if mart.produced_by == "dbt"}
+    expected |= {contract_name(name) for name, mart in deployment.outbound.items() if mart.rules.produced_by == "dbt"}
     assert {check for check in checks if check.startswith("contract__")} == expected

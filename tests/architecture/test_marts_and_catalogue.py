@@ -32,11 +32,11 @@ class TestMarts:
         return {name: model for name, model in models.items() if model["schema"] == "marts"}
 
     def test_each_mart_has_a_contract_and_each_contract_a_mart(self, marts, deployment: Deployment) -> None:
-        by_dbt = {name for name, contract in deployment.outbound.items() if contract.produced_by == "dbt"}
+        by_dbt = {name for name, contract in deployment.outbound.items() if contract.rules.produced_by == "dbt"}
         assert by_dbt == set(marts)
 
     def test_the_marts_that_python_writes_are_those_whose_contract_says_so(self, deployment: Deployment) -> None:
-        by_python = {name for name, contract in deployment.outbound.items() if contract.produced_by != "dbt"}
+        by_python = {name for name, contract in deployment.outbound.items() if contract.rules.produced_by != "dbt"}
         assert by_python == PYTHON_MARTS
 
     def test_dbt_enforces_every_contract(self, marts) -> None:

@@ -7,12 +7,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-from orchestration.repository import DBT_PROJECT, ROOT
-from tests.support import nights
+from orchestration.repository import DBT_PROJECT
+from tests.support import deployments, nights
 
 
 def test_every_dbt_unit_test_passes(tmp_path: Path) -> None:
-    variables = json.loads((ROOT / "tests" / "dbt_vars_all_sources.json").read_text(encoding="utf-8"))
+    variables = deployments.every_source(tmp_path).dbt_vars
     ended = subprocess.run(
         [
             str(Path(sys.executable).with_name("dbt")),

@@ -169,7 +169,7 @@ class TestWhatDbtIsTold:
     def test_a_contract_that_feeds_no_entity_is_on_without_being_unioned(self, tmp_path: Path) -> None:
         name = "completejourney__campaign_descriptions"
         deployment = load(tmp_path, sources=SOURCES + f"  - contract: {name}\n    files: [a.csv]\n")
-        assert deployment.inbound[name].canonical_entity is None
+        assert deployment.inbound[name].rules.feeds == ()
         assert name in deployment.dbt_vars["sources_on"]
         assert list(deployment.dbt_vars["staging_models"]) == ["order_lines"]
 

@@ -36,8 +36,8 @@ def test_a_contract_knows_its_table_key_and_limits(tmp_path: Path) -> None:
     contract = load(tmp_path, TEXT)
     assert (contract.name, contract.source, contract.table) == ("shop__orders", "shop", "orders")
     assert contract.primary_key == ("order_id",)
-    assert contract.max_rejected_share == 0.05
-    assert contract.canonical_entity is None
+    assert contract.rules.max_rejected_share == 0.05
+    assert contract.rules.feeds == ()
     assert contract.description == "Orders."
     amount = contract.column("amount")
     assert (amount.physical_type, amount.type.scale, amount.minimum, amount.is_personal) == (
