@@ -15,7 +15,9 @@ from dataclasses import dataclass
 
 from data_contracts import sql_quoting as sql
 from data_contracts.contract import Column
+from data_contracts.notation import PLAIN, Notation, days_with_skipped_hours
 from data_contracts.physical_types import Family, PhysicalType
+from data_contracts.time_formats import has_offset
 
 _SCIENTIFIC = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)[eE][+-]?[0-9]+"
 _NUMBER = r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)"
@@ -23,7 +25,7 @@ _WHOLE = r"[+-]?[0-9]+(\.0*)?"
 # Excel and pandas always write the plus sign; '1E10' may be an honest article number.
 _SCIENTIFIC_ID = r"[+-]?[0-9](\.[0-9]+)?[eE]\+[0-9]+"
 _ISO_TIMESTAMP = r"[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6}0*)?)?%s)?"
-_OFFSET = r"(Z|[+-][0-9]{2}(:?[0-9]{2})?)?"
+_OFFSET = r"(Z| ?[+-][0-9]{2}(:?[0-9]{2})?)?"
 _TRUE = ("true", "t", "yes", "y", "1")
 _FALSE = ("false", "f", "no", "n", "0")
 _TIMES: tuple[Family, ...] = ("date", "timestamp", "timestamptz")
@@ -59,23 +61,36 @@ class ColumnSql:
     reason: str
 
 
-def column_sql(column: Column, family: Family, *, source: str, x: str, v: str) -> ColumnSql:
+def column_sql(
+    column: Column,
+    family: Family,
+    *,
+    source: str,
+    x: str,
+    v: str,
+    notation: Notation = PLAIN,
+    latest: str | None = None,
+) -> ColumnSql:
     """Build the expressions for a column.
 
     Args:
         column: The contract's column.
         family: Family of the type the source delivers.
+        notation: How the source writes numbers and times.
         source: SQL of the source value.
         x: SQL name the prepared value will have.
         v: SQL name the typed value will have.
+        latest: SQL of the latest moment a value may have; a later one has not happened yet.
     """
     prepared = _prepared(column, family, source)
-    value, shortcut, faults = _reading(column.type, family, x, v)
+    value, shortcut, faults = _reading(column, family, x, v, notation)
     if column.is_identifier and column.type.family == "text" and family == "text":
         signed = f"contains(lower({x}), 'e+')"
         shortcut = f"not {signed}"
         faults = [(f"{signed} and {_matches(x, _SCIENTIFIC_ID)}", "scientific_notation_id")]
     rules = _rules(column, v)
+    if latest is not None:
+        rules.append((f"{as_moment(column.type, v)} > {latest}", "in_the_future"))
     missing = "'missing_value'" if column.required else "null"
     reason = _cases([(f"{x} is null", missing), *((test, sql.text(code)) for test, code in faults + rules)])
     kept = " and ".join(f"not ({test})" for test, _ in rules) or "true"
@@ -88,6 +103,13 @@ def column_sql(column: Column, family: Family, *, source: str, x: str, v: str) -
     else:
         good = full
     return ColumnSql(prepared=prepared, value=value, good=good, reason=reason)
+
+
+def as_moment(target: PhysicalType, v: str) -> str:
+    """SQL of the moment that a value stands for: whole numbers are unix seconds, or milliseconds from 10^11 on."""
+    if target.family == "integer":
+        return f"to_timestamp(case when {v} >= 100000000000 then {v} / 1000.0 else {v} end)"
+    return f"cast({v} as timestamptz)"
 
 
 def _cases(branches: list[tuple[str, str]]) -> str:
@@ -104,12 +126,15 @@ def _prepared(column: Column, family: Family, source: str) -> str:
     return f"nullif({source}, '')" if column.type.family == "text" else f"nullif(trim({source}), '')"
 
 
-def _reading(target: PhysicalType, family: Family, x: str, v: str) -> tuple[str, str, list[tuple[str, str]]]:
+def _reading(
+    column: Column, family: Family, x: str, v: str, notation: Notation
+) -> tuple[str, str, list[tuple[str, str]]]:
     """The typed value, a shortcut test for plainly good values, and faults as (test, reason code)."""
+    target = column.type
     if target.family == "nested":
         raise ValueError(f"nested type {target.text} cannot be read from a source")
     if family == "text":
-        return _from_text(target, x, v)
+        return _from_text(column, x, v, notation)
     cast = f"try_cast({x} as {target.text})"
     if target.family == "text":
         return _to_text(family, x)
@@ -123,6 +148,8 @@ def _reading(target: PhysicalType, family: Family, x: str, v: str) -> tuple[str,
         faults.insert(0, (f"not isfinite({x})", code))
     if target.family == "date" and family != "date":
         faults.insert(1, (f"date_trunc('day', {x}) <> {x}", code))
+    if target.family == "timestamptz" and family in ("date", "timestamp"):
+        faults.append((_skipped_hour(f"cast({x} as timestamp)", v, notation), "nonexistent_local_time"))
     return cast, "", faults
 
 
@@ -157,7 +184,8 @@ def _number_faults(target: PhysicalType, family: Family, x: str, v: str) -> list
     return faults
 
 
-def _from_text(target: PhysicalType, x: str, v: str) -> tuple[str, str, list[tuple[str, str]]]:
+def _from_text(column: Column, x: str, v: str, notation: Notation) -> tuple[str, str, list[tuple[str, str]]]:
+    target = column.type
     cast = f"try_cast({x} as {target.text})"
     if target.family == "text":
         return x, "", []
@@ -165,25 +193,88 @@ def _from_text(target: PhysicalType, x: str, v: str) -> tuple[str, str, list[tup
         known = f"lower({x}) in ({', '.join(sql.text(word) for word in _TRUE)})"
         value = _cases([(known, "true"), (f"lower({x}) in ({', '.join(sql.text(word) for word in _FALSE)})", "false")])
         return value, "", [(f"{v} is null", "not_a_boolean")]
+    if target.family in _TIMES:
+        declared = notation.date_format if target.family == "date" else notation.timestamp_format
+        if time_format := column.time_format or declared:
+            return _time_in_format(target, x, v, time_format, notation)
     if target.family == "date":
         # Only YYYY-MM-DD survives the way there and back: 03/04/24 would be read as the year 3.
         same = f"{v} is not null and cast({v} as varchar) = {x} and isfinite({v})"
         return cast, same, [(f"not coalesce({same}, false)", "not_a_date")]
     if target.family in ("timestamp", "timestamptz"):
-        return _timestamp_from_text(target, x, v)
-    return _number_from_text(target, x, v)
+        return _timestamp_from_text(target, x, v, notation)
+    if notation.is_plain:
+        return _number_from_text(target, x, v)
+    plain = _plain_number(x, notation)
+    value, shortcut, faults = _number_from_text(target, plain, v)
+    code = "not_an_integer" if target.family == "integer" else "not_a_number"
+    return value, f"{plain} is not null and {shortcut}", [(f"{plain} is null", code), *faults]
 
 
-def _timestamp_from_text(target: PhysicalType, x: str, v: str) -> tuple[str, str, list[tuple[str, str]]]:
+def _plain_number(x: str, notation: Notation) -> str:
+    """The number as SQL writes it; null when it is not written in the declared notation.
+
+    A dot in a column of decimal commas is no decimal sign: 1.234 is refused, or a thousand where dots group digits.
+    """
+    decimal, group = re.escape(notation.decimal), re.escape(notation.thousands)
+    whole = rf"([0-9]+|[0-9]{{1,3}}({group}[0-9]{{3}})+)" if group else "[0-9]+"
+    pattern = rf"[+-]?({whole}({decimal}[0-9]*)?|{decimal}[0-9]+)([eE][+-]?[0-9]+)?"
+    ungrouped = f"replace({x}, {sql.text(notation.thousands)}, '')" if group else x
+    return f"(case when {_matches(x, pattern)} then replace({ungrouped}, {sql.text(notation.decimal)}, '.') end)"
+
+
+def _time_in_format(
+    target: PhysicalType, x: str, v: str, time_format: str, notation: Notation
+) -> tuple[str, str, list[tuple[str, str]]]:
+    """A date or time in a declared format; it must come out of the format as it went in."""
+    code = f"not_a_{target.family.removesuffix('tz')}"
+    read = f"try_strptime({x}, {sql.text(time_format)})"
+    value = f"cast({read} as {target.text})"
+    if has_offset(time_format):
+        # The offset it was written with is not kept, so it cannot be written again.
+        return value, "", [(f"{v} is null", code)]
+    unpadded = re.sub(r"%([dmHI])", r"%-\1", time_format)
+    written = " or ".join(
+        f"lower(strftime({read}, {sql.text(shape)})) = lower({x})" for shape in dict.fromkeys((time_format, unpadded))
+    )
+    faults = [(f"{v} is null or not ({written})", code)]
+    if target.family == "timestamptz":
+        faults.append((_skipped_hour(read, v, notation), "nonexistent_local_time"))
+    return value, "", faults
+
+
+def _skipped_hour(local: str, v: str, notation: Notation) -> str:
+    """True for a local time that the zone's clocks jumped over; the day is looked up first, since that is cheap."""
+    days = days_with_skipped_hours(notation.time_zone)
+    if not days:
+        return "false"
+    listed = ", ".join(f"date '{day}'" for day in days)
+    return f"(cast({local} as date) in ({listed}) and cast({v} as timestamp) <> {local})"
+
+
+def _timestamp_from_text(
+    target: PhysicalType, x: str, v: str, notation: Notation
+) -> tuple[str, str, list[tuple[str, str]]]:
     pattern = _ISO_TIMESTAMP % (_OFFSET if target.family == "timestamptz" else "")
-    shortcut = f"{v} is not null and {_matches(x, pattern)}"
     finer = r".*\.[0-9]{6}[0-9]*[1-9].*"
     faults = [
         (f"{v} is null", "not_a_timestamp"),
         (f"{_matches(x, finer)} and not {_matches(x, pattern)}", "too_many_decimals"),
         (f"not {_matches(x, pattern)}", "not_a_timestamp"),
     ]
-    return f"try_cast({x} as {target.text})", shortcut, faults
+    cast = f"try_cast({x} as {target.text})"
+    shortcut = f"{v} is not null and {_matches(x, pattern)}"
+    if target.family != "timestamptz":
+        return cast, shortcut, faults
+    # A blank before the offset is how Ruby writes times.
+    value = f"coalesce({cast}, try_strptime({x}, '%Y-%m-%d %H:%M:%S %z'))"
+    days = ", ".join(sql.text(day) for day in days_with_skipped_hours(notation.time_zone))
+    if not days:
+        return value, shortcut, faults
+    doubtful = f"left({x}, 10) in ({days})"
+    local = f"{_matches(x, _ISO_TIMESTAMP % '')} and cast({v} as timestamp) <> try_cast({x} as timestamp)"
+    faults.append((f"{doubtful} and {local}", "nonexistent_local_time"))
+    return value, f"{shortcut} and not {doubtful}", faults
 
 
 def _number_from_text(target: PhysicalType, x: str, v: str) -> tuple[str, str, list[tuple[str, str]]]:

@@ -1,8 +1,8 @@
 """A data contract as Python reads it.
 
-Belongs here: the frozen Contract and Column, and loading them from ODCS files. Does not belong here: what
-makes a document valid (contract_rules.py), rules of a whole table (table_properties.py) and what is made out of a contract (the SQL, suite and dbt
-modules).
+Belongs here: the frozen Contract and Column, and loading them from ODCS files. Does not belong here: what makes a
+document valid (contract_rules.py), rules of a whole table (table_properties.py), and what is made out of a contract
+(the SQL, suite and dbt modules).
 """
 
 from __future__ import annotations

@@ -12,10 +12,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from data_contracts import sql_quoting as sql
 from data_contracts.column_sql import READABLE, ColumnSql, column_sql
 from data_contracts.contract import Column, Contract
+from data_contracts.notation import PLAIN, Notation
 from data_contracts.physical_types import Family
 
 ROW_NUMBER = "_row_number"
@@ -54,12 +56,20 @@ class QuarantineSql:
         return f"select *{self._typed} from ({prepared}) as prepared_rows"
 
 
-def quarantine_sql(contract: Contract, source: Mapping[str, SourceColumn]) -> QuarantineSql:
+def quarantine_sql(
+    contract: Contract,
+    source: Mapping[str, SourceColumn],
+    notation: Notation = PLAIN,
+    *,
+    latest_event: datetime | None = None,
+) -> QuarantineSql:
     """Build the SQL for a contract.
 
     Args:
         contract: The contract to hold rows against.
         source: Contract column name to where it comes from; optional columns may be absent.
+        notation: How the source writes numbers and times.
+        latest_event: No event can be later, with a zone; by default any may be.
 
     Raises:
         ValueError: When a source family can never carry the contract's type; see ``unreadable_columns``.
@@ -71,7 +81,9 @@ def quarantine_sql(contract: Contract, source: Mapping[str, SourceColumn]) -> Qu
             projection.append(f"cast(null as {column.physical_type}) as {name}")
             continue
         x, v = f"x{number}", f"v{number}"
-        part = _checked_column_sql(column, source[column.name], x=x, v=v)
+        is_event = latest_event is not None and column.name == contract.rules.event_time
+        latest = f"timestamptz {sql.text(str(latest_event))}" if is_event else None
+        part = _checked_column_sql(column, source[column.name], x=x, v=v, notation=notation, latest=latest)
         prepared.append(f"{part.prepared} as {x}")
         typed.append(f"{part.value} as {v}")
         good.append(f"({part.good})")
@@ -114,7 +126,8 @@ def repeated_key_rows(contract: Contract, good_rows: str) -> list[tuple[tuple[st
     queries = []
     for key in contract.keys:
         names = ", ".join(sql.identifier(name) for name in key)
-        filled = " and ".join(f"{sql.identifier(name)} is not null" for name in key)
+        # A record without a version may repeat no more than one with a version.
+        filled = " and ".join(f"{sql.identifier(n)} is not null" for n in key if n != contract.rules.version_column)
         shown = f"concat_ws(', ', {names})"
         queries.append(
             (
@@ -137,8 +150,17 @@ def repeated_key_rows(contract: Contract, good_rows: str) -> list[tuple[tuple[st
 
 def duplicate_reason(key: tuple[str, ...], value: str) -> str:
     """SQL of the reasons list of a row whose key occurred earlier."""
+    return _one_reason(", ".join(key), "duplicate_key", value)
+
+
+def group_reason(columns: str, value: str) -> str:
+    """SQL of the reasons list of a row that goes to quarantine with another one of its group."""
+    return _one_reason(columns, "rejected_with_group", value)
+
+
+def _one_reason(column: str, reason: str, value: str) -> str:
     return (
-        f"cast([struct_pack(\"column\" := {sql.text(', '.join(key))}, reason := 'duplicate_key', "
+        f'cast([struct_pack("column" := {sql.text(column)}, reason := {sql.text(reason)}, '
         f'"value" := {value})] as {REASONS_TYPE})'
     )
 
@@ -155,7 +177,9 @@ def _readable(column: Column, family: Family) -> bool:
     return family in READABLE.get(column.type.family, ())
 
 
-def _checked_column_sql(column: Column, source: SourceColumn, *, x: str, v: str) -> ColumnSql:
+def _checked_column_sql(
+    column: Column, source: SourceColumn, *, x: str, v: str, notation: Notation, latest: str | None
+) -> ColumnSql:
     if not _readable(column, source.family):
         raise ValueError(f"column {column.name}: {source.family} can never be read as {column.physical_type}")
-    return column_sql(column, source.family, source=source.expression, x=x, v=v)
+    return column_sql(column, source.family, source=source.expression, x=x, v=v, notation=notation, latest=latest)

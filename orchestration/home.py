@@ -35,6 +35,11 @@ class Home:
         return self.root / "quarantine"
 
     @property
+    def landing(self) -> Path:
+        """What was fetched from databases and APIs, until it is in the lake."""
+        return self.root / "landing"
+
+    @property
     def warehouse(self) -> Path:
         return self.root / "warehouse.duckdb"
 

@@ -14,11 +14,13 @@ import duckdb
 
 from data_contracts.contract import Contract
 from orchestration.configuration.deployment import Deployment
-from orchestration.configuration.settings import Source
+from orchestration.configuration.source_settings import Source
 from orchestration.errors import NightRefusedError, TesseraError
+from orchestration.extraction.extract import load_extracts
 from orchestration.failures import told_plainly
 from orchestration.gate.expectations import load_name
 from orchestration.gate.ledger import Ledger, Result
+from orchestration.ingestion.delivery import Delivery
 from orchestration.ingestion.file_options import FileOptions
 from orchestration.ingestion.lake import Lake
 from orchestration.ingestion.loader import LoadReport, load_file
@@ -68,9 +70,9 @@ def _raw_asset(
 def load_sources(
     deployment: Deployment, contract: Contract, sources: Sequence[Source], *, loaded_at: dt.datetime
 ) -> list[LoadReport]:
-    """Load every file that feeds one contract.
+    """Load every file, table and endpoint that feeds one contract.
 
-    Every file is tried, so that one night names every bad file of the table.
+    Every one is tried, so that one night names every bad file of the table.
 
     Raises:
         TesseraError: At least one file was turned away (exit code 2), or held too many bad records (exit code 1).
@@ -80,7 +82,28 @@ def load_sources(
     with duckdb.connect() as connection:
         connection.execute("set memory_limit = ?", [deployment.settings.memory_limit])
         connection.execute("set threads = 2")
+        lake, quarantine = Lake(deployment.home.lake), Quarantine(deployment.home.quarantine)
         for source in sources:
+            if source.files is None:
+                try:
+                    reports += load_extracts(
+                        connection,
+                        contract,
+                        source,
+                        lake=lake,
+                        quarantine=quarantine,
+                        landing=deployment.home.landing,
+                        time_zone=source.time_zone or deployment.settings.company.time_zone,
+                        loaded_at=loaded_at,
+                    )
+                except TesseraError as error:
+                    errors.append(error)
+                continue
+            delivery = Delivery(
+                origin=source.origin,
+                is_snapshot=source.is_snapshot,
+                max_drop_share=source.max_snapshot_drop_share,
+            )
             options = FileOptions(
                 format=source.format,
                 delimiter=source.delimiter,
@@ -95,9 +118,10 @@ def load_sources(
                             connection,
                             contract,
                             path,
-                            lake=Lake(deployment.home.lake),
-                            quarantine=Quarantine(deployment.home.quarantine),
+                            lake=lake,
+                            quarantine=quarantine,
                             options=options,
+                            delivery=delivery,
                             loaded_at=loaded_at,
                         )
                     )
@@ -113,7 +137,7 @@ def load_sources(
 def _all_of(errors: list[TesseraError], contract: Contract) -> TesseraError:
     kind = TesseraError if any(error.exit_code == TesseraError.exit_code for error in errors) else NightRefusedError
     return kind(
-        f"{len(errors)} files of {contract.name} were turned away",
+        f"{len(errors)} deliveries of {contract.name} were turned away",
         expected="; ".join(dict.fromkeys(error.expected for error in errors)),
         found="".join(f"\n    - {error.what}: {error.found}" for error in errors),
         fix="; ".join(dict.fromkeys(error.fix for error in errors)),
@@ -161,7 +185,9 @@ def _metadata(reports: Sequence[LoadReport], *, rows: int) -> dict[str, dg.Metad
                     "good": report.good,
                     "rejected": report.rejected,
                     "new to the lake": "no" if report.already_loaded else "yes",
-                    "columns beyond the contract": ", ".join(report.new_columns),
+                    "columns beyond the contract": ", ".join(report.drift.new),
+                    "columns missing": ", ".join(report.drift.missing),
+                    "changed since the last delivery": "; ".join(report.drift.since_last_delivery),
                     "seconds": round(report.seconds, 2),
                 }
             )

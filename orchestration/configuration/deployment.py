@@ -19,7 +19,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from data_contracts.contract import Contract, load_contracts
-from orchestration.configuration.settings import Settings, Source, keys_at, source_files
+from orchestration.configuration.secrets import read_secret
+from orchestration.configuration.settings import Settings, keys_at, source_files
+from orchestration.configuration.source_settings import Source
 from orchestration.configuration.thresholds import check_thresholds
 from orchestration.configuration.yaml_file import YamlFile, read_yaml_file
 from orchestration.errors import TesseraError
@@ -61,7 +63,7 @@ class Deployment:
         return dict(on)
 
     def files_of(self, source: Source) -> list[Path]:
-        """Return the files of a source entry.
+        """Return the files of a source entry; of snapshots the last by name.
 
         Raises:
             TesseraError: A listed file does not exist or a pattern matches nothing.
@@ -71,12 +73,24 @@ class Deployment:
         if missing or not files:
             raise TesseraError(
                 f"source {source.contract}: "
-                + (f"{missing[0]} does not exist" if missing else f"nothing matches {', '.join(source.files)}"),
+                + (f"{missing[0]} does not exist" if missing else f"nothing matches {', '.join(source.files or ())}"),
                 expected="every file that tessera.yml lists",
                 found="no such file",
                 fix=f"deliver the file or correct the source in {self.config_path}",
             )
-        return files
+        # Of snapshots only the newest counts: an older one would put deleted rows back.
+        return [max(files, key=lambda file: file.name)] if source.is_snapshot else files
+
+    def check_source(self, source: Source) -> None:
+        """Make sure, without connecting to anything, that a source can be read.
+
+        Raises:
+            TesseraError: A file is missing, or a secret is not set.
+        """
+        if source.files is not None:
+            self.files_of(source)
+        if source.secret is not None:
+            read_secret(source.secret, wanted_by=f"source {source.contract}")
 
     @cached_property
     def entities_on(self) -> dict[str, tuple[str, ...]]:
@@ -135,6 +149,7 @@ def load_deployment(config: Path | None = None, home: Path | None = None) -> Dep
         outbound=load_contracts(OUTBOUND_CONTRACTS, repeated={"scheme": schemes}),
         catalog_schemes=schemes,
     )
+    _check_sources_fit(deployment, file=file)
     _check_something_to_build(deployment)
     return deployment
 
@@ -189,6 +204,29 @@ def _check_names(names: list[str], *, known: Any, file: YamlFile, key: str, thin
                 expected=f"one of {', '.join(sorted(known))}",
                 found=name,
                 fix=f"did you mean {close[0]}?" if close else f"correct the {thing}'s name",
+            )
+
+
+def _check_sources_fit(deployment: Deployment, *, file: YamlFile) -> None:
+    seen: set[tuple[str, str]] = set()
+    for index, source in enumerate(deployment.settings.sources):
+        place = f"{file.path} line {file.line_of(['sources', index])}: source {source.contract}"
+        if source.files is not None:
+            continue
+        if (source.contract, source.origin) in seen:
+            raise TesseraError(
+                f"{place}: it is read from the same place twice",
+                expected="one entry for one table or address",
+                found=source.origin,
+                fix="remove one of the entries",
+            )
+        seen.add((source.contract, source.origin))
+        if not source.is_snapshot and not deployment.inbound[source.contract].primary_key:
+            raise TesseraError(
+                f"{place}: its contract has no primary key",
+                expected="a key, because rows around the cursor are read again and only a key tells them from new ones",
+                found="increments of a table without a key",
+                fix="declare delivery: snapshot (and no cursor), or a key in the contract",
             )
 
 

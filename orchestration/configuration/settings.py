@@ -1,7 +1,8 @@
 """The shape of ``tessera.yml``.
 
 Belongs here: what a deployment may say and its defaults, except thresholds, whose defaults live in
-``dbt_project.yml: vars``. Does not belong here: reading files, contracts, paths of the deployment.
+``dbt_project.yml: vars``. Does not belong here: one source (source_settings.py), reading files,
+contracts, paths of the deployment.
 """
 
 from __future__ import annotations
@@ -10,20 +11,14 @@ import datetime as dt
 import math
 import re
 import zoneinfo
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, get_args
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, Field, model_validator
 
-
-def _existing_time_zone(name: str) -> str:
-    try:
-        zoneinfo.ZoneInfo(name)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError) as error:
-        message = f"{name!r} is not a time zone; write an IANA name such as Europe/London or America/New_York"
-        raise ValueError(message) from error
-    return name
+from orchestration.configuration.setting_types import Section, Share, TimeZone
+from orchestration.configuration.source_settings import Source
 
 
 def _written_as(pattern: str, *, write: str) -> BeforeValidator:
@@ -47,19 +42,13 @@ def _finite_number_or_list(value: object) -> object:
     return value
 
 
-TimeZone = Annotated[str, AfterValidator(_existing_time_zone)]
 Currency = Annotated[str, _written_as(r"[A-Z]{3}", write="an ISO 4217 code such as EUR or USD")]
 Hour = Annotated[str, _written_as(r"([01]\d|2[0-3]):[0-5]\d", write='the time in quotes, such as "02:00"')]
 MemoryLimit = Annotated[str, _written_as(r"\d+(\.\d+)?\s?(MB|GB|MiB|GiB)", write="an amount such as 1GB or 500MB")]
 Threshold = Annotated[int | float | list[int], BeforeValidator(_finite_number_or_list)]
-Share = Annotated[float, Field(ge=0, le=1)]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Company(_Strict):
+class Company(Section):
     """Whose customers these are."""
 
     name: str = Field(min_length=1)
@@ -67,7 +56,7 @@ class Company(_Strict):
     currency: Currency
 
 
-class Nights(_Strict):
+class Nights(Section):
     """Which nights there are and when they run."""
 
     first: dt.date
@@ -82,26 +71,14 @@ class Nights(_Strict):
         return self
 
 
-class Source(_Strict):
-    """One inbound contract and the files that feed it."""
-
-    contract: str
-    files: list[str] = Field(min_length=1)
-    format: Literal["csv", "parquet", "jsonl"] | None = None
-    delimiter: str = Field(default=",", min_length=1, max_length=1)
-    encoding: str = "utf-8"
-    time_zone: TimeZone | None = None
-    max_rejected_share: Share | None = None
-
-
-class Publish(_Strict):
+class Publish(Section):
     """What happens to versions."""
 
     keep_versions: int = Field(default=14, ge=2)
     max_customers_drop_share: Share = 0.2
 
 
-class Settings(_Strict):
+class Settings(Section):
     """Everything that ``tessera.yml`` says."""
 
     company: Company
@@ -123,7 +100,7 @@ class Settings(_Strict):
 def source_files(source: Source, *, folder: Path) -> list[Path]:
     """Return the files a source lists, in name order; patterns are expanded, relative paths start at ``folder``."""
     files: list[Path] = []
-    for entry in source.files:
+    for entry in source.files or ():
         path = Path(entry)
         if any(sign in path.name for sign in "*?["):
             parent = folder / path.parent
@@ -135,11 +112,16 @@ def source_files(source: Source, *, folder: Path) -> list[Path]:
 
 def keys_at(location: Sequence[str | int]) -> tuple[str, ...]:
     """Return the keys that may stand beside the one at ``location``."""
-    sections: dict[str | int, type[BaseModel]] = {
-        "company": Company,
-        "nights": Nights,
-        "sources": Source,
-        "publish": Publish,
-    }
-    section = sections.get(location[0], Settings) if len(location) > 1 else Settings
+    section: type[BaseModel] = Settings
+    for step in location[:-1]:
+        field = section.model_fields.get(step) if isinstance(step, str) else None
+        section = next(_sections_in(field.annotation), section) if field else section
     return tuple(section.model_fields)
+
+
+def _sections_in(annotation: object) -> Iterator[type[BaseModel]]:
+    """Find the sections inside a type such as ``list[Source]`` or ``Paging | None``."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for argument in get_args(annotation):
+        yield from _sections_in(argument)

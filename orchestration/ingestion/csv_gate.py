@@ -56,7 +56,8 @@ def check_columns(names: Sequence[str], contract: Contract, *, file: str, delimi
     Raises:
         FileRejectedError: For a repeated or a missing column.
     """
-    missing = [name for name in contract.required_columns if name not in names]
+    required = [column.source_name for column in contract.columns if column.required]
+    missing = [name for name in required if name not in names]
     if delimiter is not None and missing:
         _check_delimiter(names, contract, file=file, delimiter=delimiter)
     lowered = [name.lower() for name in names]
@@ -69,27 +70,28 @@ def check_columns(names: Sequence[str], contract: Contract, *, file: str, delimi
             fix="have the source rename or drop the second one",
         )
     if missing:
-        cased = [name for name in missing if name in lowered]
+        cased = [name for name in missing if name.lower() in lowered]
         hint = f" ({', '.join(cased)}: only the letter case differs)" if cased else ""
         raise FileRejectedError(
             f"{file}: required column {', '.join(map(repr, missing))} is missing{hint}",
-            expected=", ".join(contract.required_columns),
+            expected=", ".join(required),
             found=", ".join(names),
             fix=f"rename the columns in the export, or change the contract {contract.name}",
         )
 
 
 def _check_delimiter(names: Sequence[str], contract: Contract, *, file: str, delimiter: str) -> None:
+    required = [column.source_name for column in contract.columns if column.required]
     joined = delimiter.join(names)
     for other, called in _DELIMITERS.items():
         if other == delimiter or other not in joined:
             continue
         parts = {part.strip().strip('"') for part in joined.split(other)}
-        if set(contract.required_columns) <= parts:
+        if set(required) <= parts:
             shown = "\\t" if other == "\t" else other
             raise FileRejectedError(
                 f"{file}: the delimiter is not {delimiter!r}",
-                expected=f"columns {', '.join(contract.required_columns)} divided by {delimiter!r}",
+                expected=f"columns {', '.join(required)} divided by {delimiter!r}",
                 found=f"a header divided by {called}s",
                 fix=f'declare delimiter: "{shown}" for this source',
             )

@@ -35,7 +35,7 @@ def stage_csv(
     names = read_header(text, options.delimiter)
     check_columns(names, contract, file=path.name, delimiter=options.delimiter)
     dialect = Dialect(ord(options.delimiter), len(names))
-    scan = scan_records(text, dialect, header=True, workspace=workspace)
+    scan = scan_records(text, dialect, header=contract.rules.header_rows, workspace=workspace)
     staged = workspace / "staged.parquet"
     parsed = _parse_sql(scan, len(names), options.delimiter)
     if scan.malformed is None:
@@ -57,20 +57,23 @@ def stage_csv(
     return StagedRows(
         relation=f"select {number} as _row_number, {', '.join(fields)} from {rows}",
         columns=names,
-        sources={name: SourceColumn(by_name[name], "text") for name in contract.column_names if name in by_name},
+        types=("text",) * len(names),
+        sources={c.name: SourceColumn(by_name[c.source_name], "text") for c in contract.columns_in(by_name)},
         records=scan.records,
         raw=f"cast(to_json(struct_pack({packed})) as varchar)",
         malformed=scan.malformed,
         malformed_count=len(scan.malformed_numbers),
+        lines_of=scan.line_index.lines_of,
     )
 
 
 def _parse_sql(scan: Scan, width: int, delimiter: str) -> str:
-    columns = ", ".join(f"'c{position}': 'VARCHAR'" for position in range(width))
+    types = ", ".join(f"'c{position}': 'VARCHAR'" for position in range(width))
     # Parallel parsing guesses where a record begins; that is only safe when no value holds a newline.
     parallel = "false" if scan.quoted_newlines else "true"
     return (
-        f"select * from read_csv({sql.path(scan.path)}, auto_detect = false, header = false, skip = 1, "
-        f"delim = {sql.text(delimiter)}, quote = '\"', escape = '\"', columns = {{{columns}}}, "
-        f"compression = 'none', max_line_size = {LONGEST_RECORD + 100_000}, parallel = {parallel})"
+        f"select * from read_csv({sql.path(scan.path)}, auto_detect = false, header = false, "
+        f"skip = {scan.header_lines}, delim = {sql.text(delimiter)}, quote = '\"', escape = '\"', "
+        f"columns = {{{types}}}, compression = 'none', "
+        f"max_line_size = {LONGEST_RECORD + 100_000}, parallel = {parallel})"
     )

@@ -128,10 +128,17 @@ def split_records(block: bytes, dialect: Dialect) -> Records:
     )
 
 
-def without_malformed(block: bytes, records: Records) -> bytes:
-    """The well-formed records of a block, each ended by a bare newline; values are untouched."""
+def without_malformed(block: bytes, records: Records, *, also: NDArray[np.int64] = _NO_POSITIONS) -> bytes:
+    """The well-formed records of a block, each ended by a bare newline; values are untouched.
+
+    Args:
+        block: The block's bytes.
+        records: Its records.
+        also: Positions of further records to leave out, such as the header.
+    """
     data = np.frombuffer(block, np.uint8)[: records.consumed]
     keep_record = (records.faults == 0) & ~records.blank
+    keep_record[also] = False
     keep = np.repeat(keep_record, np.diff(records.ends, prepend=-1))
     keep[records.contents[records.contents < records.ends]] = False
     return bytes(data[keep])
@@ -176,8 +183,11 @@ def _find_quotes(block: bytes, data: NDArray[np.uint8], dialect: Dialect, newlin
     finishes |= after == QUOTE
     if not (begins.all() and finishes.all()):
         return _walk_quotes(block, dialect, quotes, newlines)
-    open_quote = int(opens[-1]) if len(opens) > len(closes) else None
-    if open_quote is not None:
+    open_quote = None
+    if len(opens) > len(closes):
+        # A quote right behind a closing one is the second of a doubled pair: the value began earlier.
+        apart = np.flatnonzero(opens[1:] != closes[: len(opens) - 1] + 1)
+        open_quote = int(opens[apart[-1] + 1 if len(apart) else 0])
         closes = np.append(closes, len(data))
     return _Quotes(opens, closes, _NO_POSITIONS, np.empty(0, np.int8), open_quote)
 

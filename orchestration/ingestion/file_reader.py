@@ -14,8 +14,10 @@ import duckdb
 
 from data_contracts.contract import Contract
 from orchestration.ingestion.csv_reader import stage_csv
+from orchestration.ingestion.excel_reader import stage_excel
 from orchestration.ingestion.file_errors import FileRejectedError
 from orchestration.ingestion.file_options import FileOptions, format_of
+from orchestration.ingestion.json_reader import stage_json
 from orchestration.ingestion.jsonl_reader import stage_jsonl
 from orchestration.ingestion.parquet_reader import stage_parquet
 from orchestration.ingestion.staging import StagedRows
@@ -70,13 +72,13 @@ def stage_file(
         con: The connection that will read them.
         contract: Names the columns that must be there.
         path: The landing file.
-        options: Its declared format, delimiter and encoding.
+        options: Its declared format, encoding and notation.
         workspace: An empty folder that outlives the rows; the caller removes it.
 
     Raises:
         FileRejectedError: When the file as a whole cannot be read as declared.
     """
-    file_format = format_of(path, options)
+    file_format = format_of(path, options, contract)
     if path.stat().st_size == 0:
         raise FileRejectedError(
             f"{path.name}: the file is empty",
@@ -86,6 +88,10 @@ def stage_file(
         )
     if file_format == "parquet":
         return stage_parquet(con, contract, path)
+    if file_format == "excel":
+        return stage_excel(contract, path, options=options, workspace=workspace)
+    if file_format == "json":
+        return stage_json(con, contract, path, options=options, workspace=workspace)
     if file_format == "jsonl":
         return stage_jsonl(con, contract, path, options=options, workspace=workspace)
     return stage_csv(con, contract, path, options=options, workspace=workspace)

@@ -29,13 +29,19 @@ from orchestration.ingestion.durable_files import flush_to_disk
 
 ROWS, RECORD, TEMPORARY = "rows.parquet", "batch.json", ".tmp"
 # Raised when the same bytes would be read differently, so that files are loaded anew under the new rules.
-READING_RULES = 1
+READING_RULES = 2
 META_COLUMNS = {"_batch_sequence": "bigint", "_row_number": "bigint"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Batch:
-    """What is known of one batch; the content of its batch.json."""
+    """What is known of one batch; the content of its batch.json.
+
+    Attributes:
+        origin: The source entry that delivered it (delivery.py); None for a file that was loaded by hand.
+        cursor: How far an extraction has come with this batch: committed with its rows, in the same rename.
+        tail: Digest of the rows that the next extraction will see again, where this batch has them all.
+    """
 
     table: str
     batch_id: str
@@ -51,10 +57,13 @@ class Batch:
     good: int
     rejected: int
     reasons: dict[str, int]
-    new_columns: list[str]
-    missing_columns: list[str]
+    source_columns: dict[str, str]
+    drift: dict[str, Any]
     loaded_at: str
     supersedes: list[str] = field(default_factory=list)
+    origin: str | None = None
+    cursor: str | None = None
+    tail: str | None = None
 
 
 def batch_id_of(file_sha256: str, options: Mapping[str, str], contract: Contract) -> str:

@@ -12,21 +12,24 @@ import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
 from data_contracts import sql_quoting as sql
 from data_contracts.contract import Contract
 from orchestration.ingestion.batch_builder import BuiltBatch, build_batch
+from orchestration.ingestion.delivery import Delivery
 from orchestration.ingestion.file_errors import FileRejectedError, ReconciliationError, RejectedShareError
 from orchestration.ingestion.file_options import FileOptions, format_of
 from orchestration.ingestion.file_reader import LandingFile, look_at, stage_file
 from orchestration.ingestion.lake import Batch, Lake, batch_id_of
 from orchestration.ingestion.parquet_reader import check_readable
 from orchestration.ingestion.quarantine import Quarantine
+from orchestration.ingestion.schema_drift import SchemaDrift, check_drift, find_drift
 from orchestration.ingestion.staging import StagedRows
 
 
@@ -42,8 +45,7 @@ class LoadReport:
     rejected: int
     reasons: dict[str, int]
     already_loaded: bool
-    new_columns: tuple[str, ...]
-    missing_columns: tuple[str, ...]
+    drift: SchemaDrift
     supersedes: tuple[str, ...]
     seconds: float
 
@@ -56,6 +58,7 @@ def load_file(
     lake: Lake,
     quarantine: Quarantine,
     options: FileOptions | None = None,
+    delivery: Delivery | None = None,
     loaded_at: datetime,
 ) -> LoadReport:
     """Load a landing file into the lake.
@@ -67,22 +70,25 @@ def load_file(
         lake: Where good rows go.
         quarantine: Where bad rows go.
         options: How the source declares its files; by default told by the suffix, UTF-8, commas, UTC.
+        delivery: From which source entry the file came and what it stands for; by default an increment of none.
         loaded_at: The time of the load, with a zone; kept in the batch's record.
 
     Raises:
         FileRejectedError: When the file as a whole cannot be read; nothing is written.
         RejectedShareError: When too many rows are bad; the quarantine is written, the lake is not touched.
         ReconciliationError: When records and written rows differ; the lake is not touched.
+        SnapshotShrunkError: When a snapshot has lost too many rows; the lake is not touched.
     """
     begun = time.perf_counter()
     options, path = options or FileOptions(), Path(path)
     landing = look_at(path)
-    reading = options.reading(format_of(path, options))
+    reading = options.reading(format_of(path, options, contract))
+    reading = delivery.reading(reading) if delivery else reading
     wanted = batch_id_of(landing.sha256, reading, contract)
     live = lake.live_batches(contract.name)
     for batch in live:
-        if batch.batch_id.split("-")[0] == wanted:
-            return _report(batch, already_loaded=True, begun=begun)
+        if batch.batch_id.split("-")[0] == wanted and (delivery is None or delivery.is_in_lake(batch, live)):
+            return report_of(batch, already_loaded=True, begun=begun)
     batch_id = lake.free_batch_id(contract.name, wanted)
     sequence = max((batch.sequence for batch in lake.batches(contract.name)), default=0) + 1
     workspace = lake.open_workspace(contract.name)
@@ -90,7 +96,14 @@ def load_file(
         with _time_zone(con, options.time_zone):
             staged = stage_file(con, contract, path, options=options, workspace=workspace)
             _check_record_count(contract, staged, path)
-            built = _build(con, contract, staged, path, workspace=workspace, sequence=sequence)
+            columns = dict(zip(staged.columns, staged.types, strict=True))
+            drift = find_drift(contract, columns, live[-1].source_columns if live else None)
+            check_drift(contract, drift, file=path.name)
+            if delivery and delivery.records is not None:
+                _check_whole(path.name, sent=delivery.records, read=staged.records)
+            built = _build(
+                con, contract, staged, path, options, workspace=workspace, sequence=sequence, loaded_at=loaded_at
+            )
             rejected = 0
             if built.rejected_relation is not None:
                 rejected = quarantine.write(con, built.rejected_relation, table=contract.name, batch_id=batch_id)
@@ -98,6 +111,8 @@ def load_file(
         _reconcile(path.name, staged.records, built.good, rejected)
         reasons = _reasons(con, quarantine, contract.name, batch_id) if rejected else {}
         _check_share(con, contract, options, quarantine, landing, batch_id, staged.records, rejected)
+        if delivery:
+            delivery.check_size(built.good, live, file=path.name)
         batch = Batch(
             table=contract.name,
             batch_id=batch_id,
@@ -113,15 +128,20 @@ def load_file(
             good=built.good,
             rejected=rejected,
             reasons=reasons,
-            new_columns=[name for name in staged.columns if name not in contract.column_names],
-            missing_columns=[name for name in contract.column_names if name not in staged.sources],
+            source_columns=columns,
+            drift=asdict(drift),
             loaded_at=loaded_at.isoformat(),
-            supersedes=[old.batch_id for old in live if old.file_sha256 == landing.sha256],
+            supersedes=delivery.superseded(live, sha256=landing.sha256)
+            if delivery
+            else [old.batch_id for old in live if old.file_sha256 == landing.sha256],
+            origin=delivery.origin if delivery else None,
+            cursor=delivery.cursor if delivery else None,
+            tail=delivery.tail if delivery else None,
         )
         lake.commit(batch, built.rows)
     finally:
         shutil.rmtree(workspace, ignore_errors=True)
-    return _report(batch, already_loaded=False, begun=begun)
+    return report_of(batch, already_loaded=False, begun=begun)
 
 
 @contextmanager
@@ -140,12 +160,23 @@ def _build(
     contract: Contract,
     staged: StagedRows,
     path: Path,
+    options: FileOptions,
     *,
     workspace: Path,
     sequence: int,
+    loaded_at: datetime,
 ) -> BuiltBatch:
     try:
-        return build_batch(con, contract, staged, workspace=workspace, file=path.name, sequence=sequence)
+        return build_batch(
+            con,
+            contract,
+            staged,
+            options.notation,
+            workspace=workspace,
+            file=path.name,
+            sequence=sequence,
+            loaded_at=loaded_at,
+        )
     except duckdb.Error:
         # Damaged pages show only now, under any error type; a full disk is not the file's fault.
         if staged.in_place:
@@ -170,6 +201,16 @@ def _reconcile(file: str, records: int, good: int, rejected: int) -> None:
             expected=f"{records} records, as counted in the file",
             found=f"{good} good and {rejected} rejected rows, as counted in what was written",
             fix="this is a fault of the reader: keep the file and report it; nothing was committed",
+        )
+
+
+def _check_whole(file: str, *, sent: int, read: int) -> None:
+    if sent != read:
+        raise ReconciliationError(
+            f"{file}: records were lost between the source and the file",
+            expected=f"{sent} records, as the source counted them",
+            found=f"{read} records in the file",
+            fix="this is a fault of the extraction: report it; nothing was committed",
         )
 
 
@@ -206,7 +247,12 @@ def _check_share(
     )
 
 
-def _report(batch: Batch, *, already_loaded: bool, begun: float) -> LoadReport:
+def _frozen(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def report_of(batch: Batch, *, already_loaded: bool, begun: float) -> LoadReport:
+    """What is told of a batch; ``begun`` is the performance counter when its load began."""
     return LoadReport(
         table=batch.table,
         file=batch.file,
@@ -216,8 +262,7 @@ def _report(batch: Batch, *, already_loaded: bool, begun: float) -> LoadReport:
         rejected=batch.rejected,
         reasons=dict(batch.reasons),
         already_loaded=already_loaded,
-        new_columns=tuple(batch.new_columns),
-        missing_columns=tuple(batch.missing_columns),
+        drift=SchemaDrift(**{key: _frozen(value) for key, value in batch.drift.items()}),
         supersedes=tuple(batch.supersedes),
         seconds=time.perf_counter() - begun,
     )

@@ -37,9 +37,10 @@ def stage_parquet(con: duckdb.DuckDBPyConnection, contract: Contract, path: Path
     check_columns(columns, contract, file=path.name)
     fields = {name: f"c{position}" for position, name in enumerate(columns)}
     sources = {
-        name: SourceColumn(fields[name], _family(types[name])) for name in contract.column_names if name in fields
+        c.name: SourceColumn(fields[c.source_name], _family(types[c.source_name])) for c in contract.columns_in(fields)
     }
-    for name, (expected, _) in unreadable_columns(contract, sources).items():
+    for column, (expected, _) in unreadable_columns(contract, sources).items():
+        name = contract.column(column).source_name
         raise FileRejectedError(
             f"{path.name}: column {name!r} has another type than the contract {contract.name}",
             expected=f"{expected}, or a type that can be read as it",
@@ -51,6 +52,7 @@ def stage_parquet(con: duckdb.DuckDBPyConnection, contract: Contract, path: Path
     return StagedRows(
         relation=f"select file_row_number + 1 as _row_number, {renamed} from {rows}",
         columns=columns,
+        types=tuple(types[name].lower() for name in columns),
         sources=sources,
         records=int(counted[0] or 0) if counted else 0,
         raw=f"cast(to_json(struct_pack({packed})) as varchar)",

@@ -5,7 +5,7 @@ Belongs here: writing, counting and listing rejected rows. Does not belong here:
 counts, unless examples are asked for.
 
     quarantine/<source>__<table>/<batch_id>.parquet
-        file, record_number, reasons struct("column", reason, "value")[], raw (JSON text)
+        file, record_number, line, reasons struct("column", reason, "value")[], raw (JSON text)
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class Quarantine:
 
         Args:
             con: The connection that can read ``rejected``.
-            rejected: A select of file, record_number, reasons and raw.
+            rejected: A select of file, record_number, line, reasons and raw.
             table: The contract's name.
             batch_id: The batch they were kept out of.
 

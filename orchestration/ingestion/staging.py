@@ -5,8 +5,12 @@ Belongs here: the description of raw rows that are ready to be checked in SQL. D
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
 
 from data_contracts.quarantine_sql import SourceColumn
 
@@ -22,21 +26,25 @@ class StagedRows:
     Attributes:
         relation: A select that gives ``_row_number`` (record number in the file, from 1) and the raw columns.
         columns: Name of every column in the file, in the file's order.
+        types: Type of every column as the file gives it; text where the format has no types.
         sources: Contract column name to its raw column and type family.
         records: Records in the file, counted apart from the parser: malformed ones are in, a header is not.
         raw: SQL of the record's original field values as JSON text.
         row_fault: SQL of a structure fault found in the raw rows (null when none), or None.
         malformed: Parquet file of the records that were kept from the parser (record_number, reason, raw).
         malformed_count: Their number.
+        lines_of: Record numbers to the physical line, row or record of the file on which each begins.
         in_place: True when the relation reads the landing file itself, so that its damage shows late.
     """
 
     relation: str
     columns: tuple[str, ...]
+    types: tuple[str, ...]
     sources: dict[str, SourceColumn]
     records: int
     raw: str
     row_fault: str | None = None
     malformed: Path | None = None
     malformed_count: int = 0
+    lines_of: Callable[[NDArray[np.int64]], NDArray[np.int64]] = np.copy
     in_place: bool = False

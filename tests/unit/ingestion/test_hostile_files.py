@@ -229,8 +229,8 @@ def test_the_raw_record_is_kept_with_its_original_values(shop: Any) -> None:
 
 def test_new_and_missing_columns_are_reported(shop: Any) -> None:
     report = shop.load(shop.write("orders.csv", b"order_id,line,amount,colour,\nA,1,1,red,\n"))
-    assert report.new_columns == ("colour", "unnamed_5")
-    assert "sold_on" in report.missing_columns
+    assert report.drift.new == ("colour", "unnamed_5")
+    assert "sold_on" in report.drift.missing
     assert shop.rows("sold_on, note") == [(None, None)]
 
 
@@ -332,7 +332,7 @@ def test_json_lines_keep_their_numbers_and_bad_ones_are_quarantined(shop: Any) -
         b'{"order_id":"D","line":null,"amount":2}\n'
     )
     report = shop.load(shop.write("orders.jsonl", content), max_rejected_share=1)
-    assert (report.records, report.good, report.new_columns) == (5, 2, ("colour",))
+    assert (report.records, report.good, report.drift.new) == (5, 2, ("colour",))
     assert [(number, reasons) for number, reasons, _ in shop.rejected()] == [
         (2, [(None, "invalid_json")]),
         (3, [(None, "not_a_json_object")]),
