@@ -7,6 +7,7 @@ OWNERS = {
     "raw": "team:data-engineering",
     "staging": "team:data-engineering",
     "seeds": "team:marketing",
+    "canonical": "team:data-engineering",
     "identity": "team:data-engineering",
     "features": "team:analytics-engineering",
     "ml": "team:data-science",

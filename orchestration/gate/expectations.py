@@ -57,7 +57,8 @@ def expected_results(
         Expected(contract_name(name), f"Does {name} keep its contract?", after=(load_name(name),)) for name in inbound
     ]
     for unique_id, node in sorted(manifest["nodes"].items()):
-        if node["resource_type"] not in {"model", "seed", "test"}:
+        # A test of a model that is switched off stays in the manifest, disabled.
+        if node["resource_type"] not in {"model", "seed", "test"} or not node.get("config", {}).get("enabled", True):
             continue
         parents = tuple(names[parent] for parent in node["depends_on"].get("nodes", []) if parent in names)
         question = f"Was {names[unique_id]} built?" if node["resource_type"] != "test" else test_question(node)

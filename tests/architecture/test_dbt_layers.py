@@ -9,12 +9,14 @@ from typing import Any
 
 import pytest
 
+from data_contracts.table_properties import CANONICAL_ENTITIES
 from orchestration.configuration.deployment import Deployment
 
-ORDER = ("raw", "seeds", "staging", "identity", "features", "ml", "segmentations", "marts")
+ORDER = ("raw", "seeds", "staging", "canonical", "identity", "features", "ml", "segmentations", "marts")
 # A name in each folder; ``__`` parts scope from content.
 NAMES = {
     "staging": r"stg_[a-z]+__[a-z_]+",
+    "canonical": r"int_canonical__[a-z_]+",
     "identity": r"int_identity__[a-z_]+",
     "features": r"as_of_dates|(int_[a-z]+|feat_customers)__[a-z_]+",
     "segmentations": r"(int_[a-z]+|seg_customers)__[a-z_]+",
@@ -66,9 +68,10 @@ def test_a_model_that_looks_right_would_be_found(manifest: dict[str, Any]) -> No
     ("read", "by"),
     [
         ("raw", {"staging"}),
-        ("staging", {"staging", "identity"}),
+        ("staging", {"staging", "canonical"}),
         ("ml", {"segmentations"}),
-        # Whoever is in the marts is a customer_id: source keys end in identity and features.
+        # Whoever is in the marts is a customer_id: source keys end in identity.
+        ("canonical", {"canonical", "identity", "features"}),
         ("identity", {"identity", "features"}),
     ],
 )
@@ -78,11 +81,18 @@ def test_a_layer_is_read_only_by_those_that_may_know_it(manifest: dict[str, Any]
     assert [reader for reader in readers if reader[1] not in by] == []
 
 
-def test_a_staging_model_reads_one_table_of_its_own_source(models: dict[str, dict[str, Any]]) -> None:
+def test_a_staging_model_reads_tables_of_its_own_source_and_nothing_else(models: dict[str, dict[str, Any]]) -> None:
     for name, model in models.items():
         if model["schema"] == "staging":
-            sources = [parent for parent in model["depends_on"]["nodes"] if parent.startswith("source.")]
-            assert sources == ["source.tessera." + name.removeprefix("stg_").replace("__", ".")], name
+            source = name.removeprefix("stg_").split("__")[0]
+            own = (f"source.tessera.{source}.", f"model.tessera.stg_{source}__")
+            assert model["depends_on"]["nodes"], name
+            assert all(parent.startswith(own) for parent in model["depends_on"]["nodes"]), name
+
+
+def test_features_read_of_the_canonical_layer_what_names_nobody(manifest: dict[str, Any]) -> None:
+    read = {parent for _, layer, parent, above in edges(manifest) if layer == "features" and above == "canonical"}
+    assert read <= {"model.tessera.int_canonical__products", "model.tessera.int_canonical__survey_questions"}
 
 
 def test_the_folder_is_the_schema(manifest: dict[str, Any], models: dict[str, dict[str, Any]]) -> None:
@@ -119,8 +129,8 @@ def test_the_staging_models_are_those_that_the_contracts_name(
     assert staged - feeding - helpers == set()
 
 
-def test_every_canonical_entity_is_unioned_by_a_model_of_identity(models: dict[str, dict[str, Any]]) -> None:
-    code = "\n".join(model["raw_code"] for model in models.values() if model["schema"] == "identity")
+def test_every_canonical_entity_is_unioned_once(models: dict[str, dict[str, Any]]) -> None:
+    code = "\n".join(model["raw_code"] for model in models.values() if model["schema"] == "canonical")
     unioned = re.findall(r"union_staging\(\s*'(\w+)'", code)
     assert sorted(unioned) == sorted(CANONICAL_ENTITIES)
 

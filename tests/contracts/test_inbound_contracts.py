@@ -25,7 +25,7 @@ PERSONAL = {
     "name",
 }
 # "name" is personal only where a person is meant.
-NOT_PERSONAL = {("transactions__products", "name")}
+NOT_PERSONAL = {("transactions__products", "name"), ("crm__companies", "name")}
 
 CANONICAL = {
     "crm__customers": "customer_ref* account_type email phone first_name last_name birth_date gender "
@@ -34,11 +34,20 @@ CANONICAL = {
     "company_ref acquisition_channel loyalty_tier consent_email consent_sms consent_phone consent_ads "
     "created_at updated_at",
     "crm__campaign_exposures": "exposure_id* campaign_id* customer_ref* assigned_at* arm channel offer_code cost",
+    "crm__companies": "company_ref* name industry_code industry employees_count annual_revenue currency "
+    "parent_company_ref structure country created_at updated_at",
+    "crm__interactions": "interaction_id* customer_ref* occurred_at* channel kind subject machine_generated",
     "transactions__order_lines": "order_id* line_number* customer_ref ordered_at* sku* quantity* "
     "unit_price* discount_amount tax_amount shipping_amount currency* kind sales_channel "
     "device delivery_method "
     "promised_at delivered_at country region postal_code coupon_code",
     "transactions__products": "sku* name category subcategory brand unit_cost launched_at",
+    "surveys__questions": "survey_id* question_id* kind* text scale_min scale_max reversed construct",
+    "surveys__answers": "response_id* survey_id* question_id* customer_ref email phone answered_at* "
+    "answer_number answer_text",
+    "social__interactions": "interaction_id* platform* author_handle* occurred_at* kind text topic sentiment "
+    "email customer_ref followers_count",
+    "social__handles": "platform* author_handle* customer_ref email display_name city",
 }
 KEYS = {
     "completejourney__transactions": ("basket_id", "product_id"),
@@ -50,6 +59,12 @@ KEYS = {
     "transactions__products": ("sku",),
     "crm__customers": ("customer_ref",),
     "crm__campaign_exposures": ("exposure_id",),
+    "surveys__questions": ("survey_id", "question_id"),
+    "surveys__answers": ("response_id", "question_id"),
+    "social__interactions": ("interaction_id",),
+    "social__handles": ("platform", "author_handle"),
+    "crm__companies": ("company_ref",),
+    "crm__interactions": ("interaction_id",),
 }
 
 

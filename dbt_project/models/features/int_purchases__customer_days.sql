@@ -8,7 +8,7 @@ with order_lines as (
 
 products as (
 
-    select * from {{ ref('int_identity__products') }}
+    select * from {{ ref('int_canonical__products') }}
 
 ),
 

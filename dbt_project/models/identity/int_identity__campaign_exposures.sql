@@ -1,28 +1,31 @@
--- One row per campaign exposure, with the customer_id in place of the source's key.
+-- One row per campaign exposure, with the customer_id in place of the source's keys; null where it names nobody.
 {{ config(materialized='view') }}
 
 with campaign_exposures as (
 
-    select * from {{ ref('int_identity__campaign_exposures_unioned') }}
+    select * from {{ ref('int_canonical__campaign_exposures') }}
 
 ),
 
-customers as (
+customer_keys as (
 
-    select * from {{ ref('int_identity__customers') }}
+    select * from {{ ref('int_identity__customer_keys') }}
 
 ),
 
 identified as (
 
     select
-        customers.customer_id,
+        {{ identified_customer() }} as customer_id,
         campaign_exposures.exposure_id,
         campaign_exposures.campaign_id,
         campaign_exposures.arm,
+        campaign_exposures.channel,
+        campaign_exposures.offer_code,
+        campaign_exposures.cost_amount,
         campaign_exposures.assigned_date
     from campaign_exposures
-    inner join customers on campaign_exposures.customer_ref = customers.customer_ref
+    {{ join_customer_keys('campaign_exposures') }}
 
 )
 

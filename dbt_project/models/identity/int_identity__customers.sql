@@ -1,75 +1,70 @@
--- One row per customer. Every connected source shares one trusted key (customer_ref), so identity is a pass-through:
--- the customer_id is a digest of that key, the same on every night, in every rebuild and whatever the row order.
-with crm_customers as (
+-- One row per customer: everybody any source knows, with what is known about them now. The customer_id is a digest of the
+-- key that stands for the customer, the same on every night, in every rebuild and whatever the row order.
+{% set dated_entities = {
+    'int_identity__order_lines': 'order_date',
+    'int_identity__campaign_exposures': 'assigned_date',
+    'int_identity__interactions': 'occurred_date',
+    'int_identity__survey_answers': 'answered_date',
+    'int_identity__social_interactions': 'occurred_date',
+} %}
 
-    {{ union_staging('customers', [
-        {'name': 'customer_ref', 'type': 'varchar'},
-        {'name': 'account_type', 'type': 'varchar'},
-        {'name': 'declared_age_band', 'type': 'varchar'},
-        {'name': 'gender', 'type': 'varchar'},
-        {'name': 'income_band', 'type': 'varchar'},
-        {'name': 'marital_status', 'type': 'varchar'},
-        {'name': 'country', 'type': 'varchar'},
-        {'name': 'region', 'type': 'varchar'},
-        {'name': 'household_size', 'type': 'integer'},
-        {'name': 'children_count', 'type': 'integer'},
-        {'name': 'birth_date', 'type': 'date'},
-        {'name': 'created_at', 'type': 'timestamptz'},
-    ]) }}
+with customer_records as (
+
+    select * from {{ ref('int_identity__customer_records') }}
 
 ),
 
-order_lines as (
+customer_keys as (
 
-    select * from {{ ref('int_identity__order_lines_unioned') }}
-
-),
-
-campaign_exposures as (
-
-    select * from {{ ref('int_identity__campaign_exposures_unioned') }}
+    select * from {{ ref('int_identity__customer_keys') }}
 
 ),
 
-first_sightings as (
+sightings as (
 
     select
-        customer_ref,
-        cast(created_at as date) as seen_date
-    from crm_customers
+        customer_keys.customer_id,
+        customer_records.created_date as seen_date
+    from customer_records
+    inner join customer_keys
+        on customer_keys.key_kind = 'ref' and customer_records.customer_ref = customer_keys.key_value
+    {%- for model, seen_date in dated_entities.items() %}
     union all
     select
-        customer_ref,
-        min(order_date) as seen_date
-    from order_lines
-    where customer_ref is not null
-    group by customer_ref
-    union all
-    select
-        customer_ref,
-        min(assigned_date) as seen_date
-    from campaign_exposures
-    group by customer_ref
+        customer_id,
+        min({{ seen_date }}) as seen_date
+    from {{ ref(model) }}
+    where customer_id is not null
+    group by customer_id
+    {%- endfor %}
 
 ),
 
-refs as (
+known_since as (
 
     select
-        customer_ref,
+        customer_id,
         min(seen_date) as known_since_date
-    from first_sightings
-    group by customer_ref
+    from sightings
+    group by customer_id
 
 ),
 
 attributes as (
 
-    select *
-    from crm_customers
+    select
+        customer_keys.customer_id,
+        customer_records.*
+    from customer_records
+    inner join customer_keys
+        on customer_keys.key_kind = 'ref' and customer_records.customer_ref = customer_keys.key_value
     qualify row_number() over (
-        partition by customer_ref
-        order by created_at desc nulls last, source_name asc
+        partition by customer_keys.customer_id
+        order by
+            customer_records.updated_at desc nulls last,
+            customer_records.created_at desc nulls last,
+            customer_records.source_name asc,
+            customer_records.customer_ref asc
     ) = 1
 
 ),
@@ -77,21 +72,31 @@ attributes as (
 customers as (
 
     select
-        'c_' || left(sha256(refs.customer_ref), 20) as customer_id,
-        refs.customer_ref,
+        known_since.customer_id,
         coalesce(attributes.account_type, 'consumer') as account_type,
         attributes.declared_age_band,
         attributes.gender,
         attributes.income_band,
+        attributes.education,
+        attributes.occupation,
         attributes.marital_status,
         attributes.country,
         attributes.region,
+        attributes.city,
+        attributes.postal_code,
+        'o_' || left(sha256(attributes.company_ref), 20) as company_id,
+        attributes.acquisition_channel,
+        attributes.loyalty_tier,
         attributes.household_size,
         attributes.children_count,
+        attributes.has_email_consent,
+        attributes.has_sms_consent,
+        attributes.has_phone_consent,
+        attributes.has_ads_consent,
         attributes.birth_date,
-        refs.known_since_date
-    from refs
-    left join attributes on refs.customer_ref = attributes.customer_ref
+        known_since.known_since_date
+    from known_since
+    left join attributes on known_since.customer_id = attributes.customer_id
 
 )
 

@@ -1,32 +1,23 @@
--- Nothing is lost between staging and the union: per source as many lines, with as much money, anonymous ones included.
-{% set staging_models = var('staging_models').get('order_lines', []) %}
-
-with staged as (
-
-    select
-        cast(null as varchar) as source_name,
-        0 as lines_count,
-        0 as net_amount
-    where false
-    {% for staging_model in staging_models %}
-    union all
-    select
-        '{{ staging_model | replace('stg_', '', 1) }}' as source_name,
-        count(*) as lines_count,
-        sum(net_amount) as net_amount
-    from {{ ref(staging_model) }}
-    having count(*) > 0
-    {%- endfor %}
-
-),
-
-unioned as (
+-- Who a line belongs to is decided once: the identity layer has exactly the lines of the union that took place.
+with canonical_lines as (
 
     select
         source_name,
         count(*) as lines_count,
         sum(net_amount) as net_amount
-    from {{ ref('int_identity__order_lines_unioned') }}
+    from {{ ref('int_canonical__order_lines') }}
+    where line_kind <> 'cancellation'
+    group by source_name
+
+),
+
+identified_lines as (
+
+    select
+        source_name,
+        count(*) as lines_count,
+        sum(net_amount) as net_amount
+    from {{ ref('int_identity__order_lines') }}
     group by source_name
 
 ),
@@ -34,16 +25,16 @@ unioned as (
 different as (
 
     select
-        coalesce(staged.source_name, unioned.source_name) as source_name,
-        staged.lines_count as staged_lines_count,
-        unioned.lines_count as unioned_lines_count,
-        staged.net_amount as staged_net_amount,
-        unioned.net_amount as unioned_net_amount
-    from staged
-    full join unioned on staged.source_name = unioned.source_name
+        coalesce(canonical_lines.source_name, identified_lines.source_name) as source_name,
+        canonical_lines.lines_count as canonical_lines_count,
+        identified_lines.lines_count as identified_lines_count,
+        canonical_lines.net_amount as canonical_net_amount,
+        identified_lines.net_amount as identified_net_amount
+    from canonical_lines
+    full join identified_lines on canonical_lines.source_name = identified_lines.source_name
     where
-        staged.lines_count is distinct from unioned.lines_count
-        or staged.net_amount is distinct from unioned.net_amount
+        canonical_lines.lines_count is distinct from identified_lines.lines_count
+        or canonical_lines.net_amount is distinct from identified_lines.net_amount
 
 )
 

@@ -5,7 +5,7 @@ with all_lines as (
     select
         coalesce(sum(net_amount), 0) as all_amount,
         coalesce(sum(net_amount) filter (where line_kind = 'cancellation'), 0) as cancelled_amount
-    from {{ ref('int_identity__order_lines_unioned') }}
+    from {{ ref('int_canonical__order_lines') }}
 
 ),
 

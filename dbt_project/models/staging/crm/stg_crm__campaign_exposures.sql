@@ -14,6 +14,9 @@ renamed as (
         campaign_id,
         customer_ref,
         arm,
+        channel,
+        offer_code,
+        cost as cost_amount,
         assigned_at
     from campaign_exposures
 

@@ -3,7 +3,7 @@
 
 with customers as (
 
-    {{ latest_rows(source('crm', 'customers'), ['customer_ref']) }}
+    {{ latest_rows(source('crm', 'customers'), ['customer_ref'], version='updated_at') }}
 
 ),
 
@@ -12,15 +12,31 @@ renamed as (
     select
         customer_ref,
         account_type,
+        email,
+        phone,
+        first_name,
+        last_name,
         gender,
         income_band,
+        education,
+        occupation,
         marital_status,
         country,
         region,
+        city,
+        postal_code,
+        company_ref,
+        acquisition_channel,
+        loyalty_tier,
         household_size,
         children_count,
+        consent_email as has_email_consent,
+        consent_sms as has_sms_consent,
+        consent_phone as has_phone_consent,
+        consent_ads as has_ads_consent,
         birth_date,
-        created_at
+        created_at,
+        updated_at
     from customers
 
 )

@@ -18,10 +18,20 @@ renamed as (
         currency as currency_code,
         coalesce(kind, 'sale') as line_kind,
         sales_channel,
+        device,
+        delivery_method,
+        country,
+        region,
+        postal_code,
+        coupon_code,
         case when kind = 'refund' then -abs(quantity) else quantity end as quantity,
         unit_price,
         case when kind = 'refund' then -1 else 1 end * coalesce(discount_amount, 0) as discount_amount,
-        ordered_at
+        case when kind = 'refund' then -abs(tax_amount) else tax_amount end as tax_amount,
+        case when kind = 'refund' then -abs(shipping_amount) else shipping_amount end as shipping_amount,
+        ordered_at,
+        promised_at,
+        delivered_at
     from order_lines
 
 ),
@@ -36,11 +46,21 @@ with_amounts as (
         currency_code,
         line_kind,
         sales_channel,
+        device,
+        delivery_method,
+        country,
+        region,
+        postal_code,
+        coupon_code,
         quantity,
         cast(quantity * unit_price as decimal(18, 4)) as gross_amount,
         discount_amount,
         cast(quantity * unit_price as decimal(18, 4)) - discount_amount as net_amount,
-        ordered_at
+        tax_amount,
+        shipping_amount,
+        ordered_at,
+        promised_at,
+        delivered_at
     from renamed
 
 )

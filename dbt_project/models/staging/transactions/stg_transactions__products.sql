@@ -15,7 +15,8 @@ renamed as (
         category,
         subcategory,
         brand,
-        unit_cost as unit_cost_amount
+        unit_cost as unit_cost_amount,
+        launched_at
     from products
 
 )

@@ -8,6 +8,7 @@ with products as (
         {'name': 'subcategory', 'type': 'varchar'},
         {'name': 'brand', 'type': 'varchar'},
         {'name': 'unit_cost_amount', 'type': 'decimal(18, 4)'},
+        {'name': 'launched_at', 'type': 'timestamptz'},
     ]) }}
 
 ),
@@ -20,7 +21,8 @@ deduplicated as (
         category,
         subcategory,
         brand,
-        unit_cost_amount
+        unit_cost_amount,
+        cast(launched_at as date) as launched_date
     from products
     qualify row_number() over (
         partition by sku

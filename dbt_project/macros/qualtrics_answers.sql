@@ -1,0 +1,31 @@
+{#-
+    Every answer of Qualtrics' responses: survey_id, response_id, recipient_email, external_reference, end_date,
+    question_id, answer, question_kind and scale_points. The question columns are those of the contract whose names
+    end in a kind of question and, for a scale, its number of points; a new one needs no change here.
+    Previews (1), tests (2) and spam (8) are no answers of customers. Numeric exports add the codes up: 9 is the
+    spam of a preview. Responses that were never finished are kept: what was answered was answered.
+-#}
+{% macro qualtrics_answers(relation) -%}
+    {%- set kinds = '(nps|csat|ces|likert|choice|multi|text)' -%}
+    select
+        *,
+        regexp_extract(question_id, '_{{ kinds }}[0-9]*$', 1) as question_kind,
+        try_cast(regexp_extract(question_id, '[0-9]*$') as double) as scale_points
+    from (
+        unpivot (
+            select
+                coalesce(survey_id, 'qualtrics') as survey_id,
+                response_id,
+                recipient_email,
+                external_reference,
+                end_date,
+                cast(columns('^q[a-z0-9_]*_{{ kinds }}[0-9]*$') as varchar)
+            from ({{ latest_rows(relation, ['response_id']) }})
+            where
+                not regexp_matches(lower(coalesce(status, '')), 'preview|test|spam')
+                and coalesce(try_cast(status as integer), 0) & (1 + 2 + 8) = 0
+        )
+        on columns('^q[a-z0-9_]*_{{ kinds }}[0-9]*$')
+        into name question_id value answer
+    )
+{%- endmacro %}

@@ -1,0 +1,58 @@
+-- One row per customer reference that any source uses as its own: the CRM record behind it, where there is one, and the
+-- reference that stands for the customer. Records of different sources with one e-mail address are one customer, unless
+-- some source has that address on several records: then it is a household's or a company's, and joins nobody.
+with customers as (
+
+    select * from {{ ref('int_canonical__customers') }}
+
+),
+
+newest_records as (
+
+    select *
+    from customers
+    qualify row_number() over (
+        partition by customer_ref
+        order by updated_at desc nulls last, created_at desc nulls last, source_name asc
+    ) = 1
+
+),
+
+shared_emails as (
+
+    select email
+    from newest_records
+    where email is not null
+    group by email, source_name
+    having count(*) > 1
+
+),
+
+joined as (
+
+    select
+        newest_records.*,
+        case
+            when newest_records.email is null or shared_emails.email is not null then newest_records.customer_ref
+            else
+                min(newest_records.customer_ref) over (
+                    partition by newest_records.email, shared_emails.email
+                )
+        end as joined_ref
+    from newest_records
+    left join (select distinct email from shared_emails) as shared_emails
+        on newest_records.email = shared_emails.email
+
+),
+
+with_keys as (
+
+    select
+        *,
+        email is not null and count(distinct joined_ref) over (partition by email) = 1 as is_email_own,
+        phone is not null and count(distinct joined_ref) over (partition by phone) = 1 as is_phone_own
+    from joined
+
+)
+
+select * from with_keys
