@@ -28,7 +28,10 @@ def journey(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> nights.Ni
 
 @pytest.fixture(scope="module")
 def transactions(sample: Path) -> pd.DataFrame:
-    return pd.read_parquet(sample.parent / "transactions.parquet")
+    """The file's transactions, timed as the shops' clocks showed it."""
+    read = pd.read_parquet(sample.parent / "transactions.parquet")
+    local = read["transaction_timestamp"].dt.tz_localize("UTC").dt.tz_convert("America/New_York").dt.tz_localize(None)
+    return read.assign(transaction_timestamp=local)
 
 
 def parquet_hashes(night: nights.Night) -> dict[str, str]:
