@@ -35,6 +35,7 @@ _PROPERTIES = frozenset(
         "eventTime",
         "fileFormat",
         "headerRows",
+        "lateDeliveries",
         "maxRejectedShare",
         "missingColumns",
         "newColumns",
@@ -82,6 +83,7 @@ class TableProperties:
         event_time: The column by which freshness, volume and lateness are judged.
         reject_together: Columns whose shared values send all their records to quarantine with a bad one.
         latency_days: How old the newest event may be on the evening of a night, or None.
+        late_deliveries: Whether a table that is older than that stops the night.
     """
 
     feeds: tuple[Feed, ...] = ()
@@ -95,6 +97,7 @@ class TableProperties:
     event_time: str | None = None
     reject_together: tuple[str, ...] = ()
     latency_days: float | None = None
+    late_deliveries: DriftAnswer = "report"
 
 
 def custom_properties(node: Mapping[str, Any]) -> dict[str, Any]:
@@ -124,6 +127,7 @@ def table_properties(document: Mapping[str, Any]) -> TableProperties:
         event_time=custom.get("eventTime"),
         reject_together=tuple(custom.get("rejectTogether", ())),
         latency_days=_latency_days(document.get("slaProperties", [])),
+        late_deliveries=custom.get("lateDeliveries", "report"),
     )
 
 
@@ -139,7 +143,7 @@ def table_faults(document: Mapping[str, Any], columns: Sequence[Mapping[str, Any
     share = custom.get("maxRejectedShare", 0)
     if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share <= 1:
         yield place + "maxRejectedShare", "a share from 0 to 1", repr(share), "0.05 means five percent"
-    for key in ("newColumns", "missingColumns", "reorderedColumns"):
+    for key in ("newColumns", "missingColumns", "reorderedColumns", "lateDeliveries"):
         if custom.get(key, "report") not in get_args(DriftAnswer):
             yield place + key, "report or refuse", str(custom[key]), "write one of them"
     if custom.get("fileFormat", "csv") not in get_args(FileFormat):

@@ -14,6 +14,7 @@ from orchestration.assets.publish import publish_asset
 from orchestration.assets.raw import raw_assets
 from orchestration.assets.warehouse import warehouse_assets
 from orchestration.checks.contract_checks import inbound_contract_check, outbound_contract_check
+from orchestration.checks.delivery_checks import delivery_check
 from orchestration.configuration.deployment import Deployment, load_deployment
 from orchestration.dbt_manifest import dbt_resource, fresh_manifest
 from orchestration.gate.expectations import PYTHON_MARTS
@@ -47,6 +48,7 @@ def build_defs(deployment: Deployment | None = None) -> dg.Definitions:
         ],
         asset_checks=[
             *(inbound_contract_check(deployment, deployment.inbound[name]) for name in deployment.sources_on),
+            *(delivery_check(deployment, deployment.inbound[name]) for name in deployment.sources_on),
             *(outbound_contract_check(deployment, mart) for mart in dbt_marts),
         ],
         jobs=[job],

@@ -13,11 +13,19 @@ import dagster as dg
 import duckdb
 
 from data_contracts.expectation_suite import validate_frame
+from data_contracts.table_properties import CANONICAL_ENTITIES
 from orchestration.configuration.deployment import Deployment
 from orchestration.errors import NightRefusedError
 from orchestration.failures import EXIT_CODE, told_plainly
 from orchestration.gate.drift import customers_kept
-from orchestration.gate.expectations import CUSTOMERS_KEPT, GATE_ASSET, MODEL_BUILDS, PYTHON_MARTS, expected_results
+from orchestration.gate.expectations import (
+    CUSTOMERS_KEPT,
+    GATE_ASSET,
+    MODEL_BUILDS,
+    PYTHON_MARTS,
+    entity_name,
+    expected_results,
+)
 from orchestration.gate.ledger import Ledger, Result
 from orchestration.gate.quality_mart import quality_frame
 from orchestration.gate.report import summarise, write_report
@@ -36,6 +44,7 @@ def judge_build(deployment: Deployment, manifest_path: Path, *, as_of_date: dt.d
         inbound=sorted(deployment.sources_on),
         dbt_marts=[mart for mart in sorted(deployment.outbound) if mart not in PYTHON_MARTS],
         model_builds={k: v for scheme in deployment.model_schemes for k, v in MODEL_BUILDS[scheme].items()},
+        entities=CANONICAL_ENTITIES,
     )
     return judge(expected, Ledger(deployment.home.ledger).results(), as_of_date=as_of_date)
 
@@ -76,7 +85,7 @@ def gate_asset(
         served = VersionStore(deployment.home.published).current()
         with told_plainly(), warehouse.connect(read_only=True) as connection:
             drift = _drift(connection, deployment, served, night=night, run_id=context.run_id)
-        Ledger(deployment.home.ledger).record([drift])
+        Ledger(deployment.home.ledger).record([drift, *_entities(deployment, night=night, run_id=context.run_id)])
         verdict = judge_build(deployment, manifest_path, as_of_date=night)
         if not verdict.may_publish:
             raise refused(deployment, verdict, run_id=context.run_id)
@@ -137,6 +146,26 @@ def _drift(
         failures=int(status != "pass"),
         detail=detail,
     )
+
+
+def _entities(deployment: Deployment, *, night: dt.date, run_id: str) -> list[Result]:
+    """Which sources feed each canonical entity, and what there is no data on."""
+    now = dt.datetime.now(tz=dt.UTC)
+    return [
+        Result(
+            name=entity_name(entity),
+            kind="delivery",
+            subject=f"canonical.int_canonical__{entity}",
+            severity="warn",
+            status="pass" if contracts else "not_available",
+            as_of_date=night,
+            run_id=run_id,
+            started_at=now,
+            completed_at=now,
+            detail=f"from {', '.join(contracts)}" if contracts else f"no source of {entity} is connected",
+        )
+        for entity, contracts in ((entity, deployment.entities_on.get(entity, ())) for entity in CANONICAL_ENTITIES)
+    ]
 
 
 def refused(deployment: Deployment, verdict: Verdict, *, run_id: str) -> dg.Failure:

@@ -29,6 +29,16 @@ def contract_name(contract_id: str) -> str:
     return f"contract__{contract_id}"
 
 
+def delivery_name(contract_id: str) -> str:
+    """Name of the result of judging a table's deliveries; also the Dagster check's name."""
+    return f"delivery__{contract_id}"
+
+
+def entity_name(entity: str) -> str:
+    """Name of the result that tells which sources feed a canonical entity."""
+    return f"source__{entity}"
+
+
 def dbt_name(node: Mapping[str, Any]) -> str:
     """Name of the result of a dbt node: ``schema.table`` for what is built, the test's name for a test."""
     if node["resource_type"] == "test":
@@ -42,6 +52,7 @@ def expected_results(
     inbound: Iterable[str],
     dbt_marts: Iterable[str],
     model_builds: Mapping[str, Iterable[str]],
+    entities: Iterable[str] = (),
 ) -> list[Expected]:
     """Return every result that a complete build leaves in the ledger.
 
@@ -50,12 +61,19 @@ def expected_results(
         inbound: Contracts of the sources that are on.
         dbt_marts: Marts whose outbound contract is checked after dbt built them.
         model_builds: For each estimator's build result, the questions of its checks.
+        entities: Canonical entities of which it is told whether a source feeds them.
     """
     names = _names_by_unique_id(manifest)
+    inbound = list(inbound)
     expected = [Expected(load_name(name), f"Was {name} loaded?") for name in inbound]
-    expected += [
-        Expected(contract_name(name), f"Does {name} keep its contract?", after=(load_name(name),)) for name in inbound
-    ]
+    for name in inbound:
+        expected.append(
+            Expected(contract_name(name), f"Does {name} keep its contract?", after=(load_name(name),)),
+        )
+        expected.append(
+            Expected(delivery_name(name), f"Did {name} arrive as it should?", after=(load_name(name),)),
+        )
+    expected += [Expected(entity_name(entity), f"Is there data on {entity}?") for entity in entities]
     for unique_id, node in sorted(manifest["nodes"].items()):
         # A test of a model that is switched off stays in the manifest, disabled.
         if node["resource_type"] not in {"model", "seed", "test"} or not node.get("config", {}).get("enabled", True):

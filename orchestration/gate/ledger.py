@@ -12,8 +12,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-Kind = Literal["build", "contract", "dbt", "model"]
-Status = Literal["pass", "warn", "fail"]
+Kind = Literal["build", "contract", "dbt", "delivery", "model"]
+Status = Literal["pass", "warn", "fail", "not_available"]
 Severity = Literal["error", "warn"]
 
 
@@ -25,6 +25,7 @@ class Result:
         name: The question that was asked, or the relation that was built; unique within the build.
         kind: ``build`` for a relation that was made, else where the check lives.
         subject: The relation it is about, as ``schema.table``.
+        status: ``not_available`` tells of data that no connected source gives: no fault, and nothing was invented.
         as_of_date: The night it was for.
         failures: Rows or expectations that failed.
         records: Records that arrived, for an inbound table.

@@ -88,7 +88,7 @@ def judge(expected: Sequence[Expected], results: Mapping[str, Result], *, as_of_
             problems.append(_blocking(item, f"was last run for {result.as_of_date}, not for {as_of_date}"))
         elif stale := _newer_input(item, result, results):
             problems.append(_blocking(item, f"is older than {stale}, which it depends on: run it again"))
-        elif result.status != "pass":
+        elif result.status not in ("pass", "not_available"):
             detail = result.detail or f"{result.failures} failures"
             tolerated = result.status == "warn" or (result.status == "fail" and result.severity == "warn")
             problems.append(Problem(item.name, item.question, detail, is_blocking=not tolerated))

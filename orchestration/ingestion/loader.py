@@ -8,14 +8,15 @@ only commit. Whatever a killed load leaves is overwritten or removed by the next
 
 from __future__ import annotations
 
+import hashlib
+import json
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
@@ -26,9 +27,10 @@ from orchestration.ingestion.delivery import Delivery
 from orchestration.ingestion.file_errors import FileRejectedError, ReconciliationError, RejectedShareError
 from orchestration.ingestion.file_options import FileOptions, format_of
 from orchestration.ingestion.file_reader import LandingFile, look_at, stage_file
-from orchestration.ingestion.lake import Batch, Lake, batch_id_of
+from orchestration.ingestion.lake import REPAIR, Batch, Lake, batch_id_of
 from orchestration.ingestion.parquet_reader import check_readable
 from orchestration.ingestion.quarantine import Quarantine
+from orchestration.ingestion.same_delivery import SameDelivery, same_deliveries
 from orchestration.ingestion.schema_drift import SchemaDrift, check_drift, find_drift
 from orchestration.ingestion.staging import StagedRows
 
@@ -59,6 +61,7 @@ def load_file(
     quarantine: Quarantine,
     options: FileOptions | None = None,
     delivery: Delivery | None = None,
+    repairs: Mapping[str, Sequence[int]] | None = None,
     loaded_at: datetime,
 ) -> LoadReport:
     """Load a landing file into the lake.
@@ -71,6 +74,8 @@ def load_file(
         quarantine: Where bad rows go.
         options: How the source declares its files; by default told by the suffix, UTF-8, commas, UTC.
         delivery: From which source entry the file came and what it stands for; by default an increment of none.
+        repairs: Where the file holds repaired records: the numbers they had, by the batch they were kept out of, in
+            the file's order. Such a file replaces nothing, and is not held against what a whole delivery must be.
         loaded_at: The time of the load, with a zone; kept in the batch's record.
 
     Raises:
@@ -84,8 +89,9 @@ def load_file(
     landing = look_at(path)
     reading = options.reading(format_of(path, options, contract))
     reading = delivery.reading(reading) if delivery else reading
-    wanted = batch_id_of(landing.sha256, reading, contract)
-    live = lake.live_batches(contract.name)
+    reading = {**reading, "repairs": _digest(repairs)} if repairs else reading
+    wanted = f"{REPAIR if repairs else ''}{batch_id_of(landing.sha256, reading, contract)}"
+    live = [batch for batch in lake.live_batches(contract.name) if bool(batch.repairs) == bool(repairs)]
     for batch in live:
         if batch.batch_id.split("-")[0] == wanted and (delivery is None or delivery.is_in_lake(batch, live)):
             return report_of(batch, already_loaded=True, begun=begun)
@@ -95,14 +101,25 @@ def load_file(
     try:
         with _time_zone(con, options.time_zone):
             staged = stage_file(con, contract, path, options=options, workspace=workspace)
-            _check_record_count(contract, staged, path)
             columns = dict(zip(staged.columns, staged.types, strict=True))
-            drift = find_drift(contract, columns, live[-1].source_columns if live else None)
-            check_drift(contract, drift, file=path.name)
+            drift = find_drift(contract, columns, live[-1].source_columns if live and not repairs else None)
+            if repairs:
+                _check_whole(path.name, sent=sum(map(len, repairs.values())), read=staged.records)
+            else:
+                _check_record_count(contract, staged, path)
+                check_drift(contract, drift, file=path.name)
             if delivery and delivery.records is not None:
                 _check_whole(path.name, sent=delivery.records, read=staged.records)
             built = _build(
-                con, contract, staged, path, options, workspace=workspace, sequence=sequence, loaded_at=loaded_at
+                con,
+                contract,
+                staged,
+                path,
+                options,
+                workspace=workspace,
+                sequence=sequence,
+                loaded_at=loaded_at,
+                deliveries=same_deliveries(contract, lake, repairs or {}),
             )
             rejected = 0
             if built.rejected_relation is not None:
@@ -133,15 +150,21 @@ def load_file(
             loaded_at=loaded_at.isoformat(),
             supersedes=delivery.superseded(live, sha256=landing.sha256)
             if delivery
-            else [old.batch_id for old in live if old.file_sha256 == landing.sha256],
+            else [old.batch_id for old in live if old.file_sha256 == landing.sha256 and not repairs],
             origin=delivery.origin if delivery else None,
             cursor=delivery.cursor if delivery else None,
             tail=delivery.tail if delivery else None,
+            repairs={name: list(numbers) for name, numbers in (repairs or {}).items()},
+            rejected_again=quarantine.record_numbers(con, contract.name, batch_id) if repairs and rejected else [],
         )
         lake.commit(batch, built.rows)
     finally:
         shutil.rmtree(workspace, ignore_errors=True)
     return report_of(batch, already_loaded=False, begun=begun)
+
+
+def _digest(repairs: Mapping[str, Sequence[int]]) -> str:
+    return hashlib.sha256(json.dumps([[name, list(numbers)] for name, numbers in repairs.items()]).encode()).hexdigest()
 
 
 @contextmanager
@@ -165,6 +188,7 @@ def _build(
     workspace: Path,
     sequence: int,
     loaded_at: datetime,
+    deliveries: Sequence[SameDelivery],
 ) -> BuiltBatch:
     try:
         return build_batch(
@@ -176,6 +200,7 @@ def _build(
             file=path.name,
             sequence=sequence,
             loaded_at=loaded_at,
+            deliveries=deliveries,
         )
     except duckdb.Error:
         # Damaged pages show only now, under any error type; a full disk is not the file's fault.
@@ -247,10 +272,6 @@ def _check_share(
     )
 
 
-def _frozen(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
-
-
 def report_of(batch: Batch, *, already_loaded: bool, begun: float) -> LoadReport:
     """What is told of a batch; ``begun`` is the performance counter when its load began."""
     return LoadReport(
@@ -262,7 +283,7 @@ def report_of(batch: Batch, *, already_loaded: bool, begun: float) -> LoadReport
         rejected=batch.rejected,
         reasons=dict(batch.reasons),
         already_loaded=already_loaded,
-        drift=SchemaDrift(**{key: _frozen(value) for key, value in batch.drift.items()}),
+        drift=SchemaDrift.from_json(batch.drift),
         supersedes=tuple(batch.supersedes),
         seconds=time.perf_counter() - begun,
     )

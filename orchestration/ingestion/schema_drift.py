@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from data_contracts.contract import Contract
 from orchestration.ingestion.file_errors import FileRejectedError
@@ -32,6 +33,12 @@ class SchemaDrift:
     disappeared: tuple[str, ...] = ()
     changed_types: tuple[str, ...] = ()
     reordered: bool = False
+
+    @classmethod
+    def from_json(cls, written: Mapping[str, Any]) -> SchemaDrift:
+        """Read what ``asdict`` wrote, through JSON."""
+        lists = {key: tuple(value) for key, value in written.items() if isinstance(value, list)}
+        return cls(**lists, reordered=bool(written.get("reordered", False)))
 
     @property
     def since_last_delivery(self) -> tuple[str, ...]:

@@ -83,7 +83,7 @@ def test_only_treated_customers_count_as_reached_by_a_campaign(small_night: nigh
 
 def test_each_check_of_the_night_is_in_the_data_quality_mart(small_night: nights.Night) -> None:
     found = small_night.mart("select * from data_quality where is_current")
-    assert set(found["check_kind"]) == {"build", "contract", "dbt", "model"}
+    assert set(found["check_kind"]) == {"build", "contract", "dbt", "delivery", "model"}
     assert not (found["status"] == "fail").any()
     loads = found[found["records_count"].notna()].set_index("subject")["records_count"]
     assert loads["raw.transactions__order_lines"] == len(small_company.order_lines())

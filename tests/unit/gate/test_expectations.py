@@ -71,6 +71,7 @@ def test_everything_that_is_enabled_is_expected_and_nothing_else(expected) -> No
     assert set(expected) == {
         "raw.shop__orders",
         "contract__shop__orders",
+        "delivery__shop__orders",
         "staging.stg_orders",
         "marts.customers",
         "seeds.catalog",
