@@ -53,12 +53,14 @@ class ColumnSql:
         value: From ``x`` to the typed ``v``; null when it cannot be read.
         good: From ``x`` and ``v``: true or false, never null; cheap for ordinary values.
         reason: From ``x`` and ``v``: the reason code, null for a good value.
+        shown: From ``x``: the value to show beside the reason.
     """
 
     prepared: str
     value: str
     good: str
     reason: str
+    shown: str
 
 
 def column_sql(
@@ -70,6 +72,7 @@ def column_sql(
     v: str,
     notation: Notation = PLAIN,
     latest: str | None = None,
+    empty_is_null: bool = False,
 ) -> ColumnSql:
     """Build the expressions for a column.
 
@@ -81,18 +84,25 @@ def column_sql(
         x: SQL name the prepared value will have.
         v: SQL name the typed value will have.
         latest: SQL of the latest moment a value may have; a later one has not happened yet.
+        empty_is_null: Whether the source gives null for an empty text.
     """
-    prepared = _prepared(column, family, source)
+    trimmed = _casts_trim(column, family, notation)
+    prepared = source if trimmed else _prepared(column, family, source, empty_is_null=empty_is_null)
     value, shortcut, faults = _reading(column, family, x, v, notation)
+    shown = x
+    if trimmed:
+        # Blanks around a value are rare, and taking them off costs as much as a cast: only doubtful values pay.
+        shown = _trimmed(x)
+        faults = _reading(column, family, shown, v, notation)[2]
     if column.is_identifier and column.type.family == "text" and family == "text":
         signed = f"contains(lower({x}), 'e+')"
-        shortcut = f"not {signed}"
+        shortcut = f"(not contains({x}, '+') or not {signed})"
         faults = [(f"{signed} and {_matches(x, _SCIENTIFIC_ID)}", "scientific_notation_id")]
     rules = _rules(column, v)
     if latest is not None:
         rules.append((f"{as_moment(column.type, v)} > {latest}", "in_the_future"))
     missing = "'missing_value'" if column.required else "null"
-    reason = _cases([(f"{x} is null", missing), *((test, sql.text(code)) for test, code in faults + rules)])
+    reason = _cases([(f"{shown} is null", missing), *((test, sql.text(code)) for test, code in faults + rules)])
     kept = " and ".join(f"not ({test})" for test, _ in rules) or "true"
     if_null = "false" if column.required else "true"
     full = f"({reason}) is null"
@@ -102,7 +112,7 @@ def column_sql(
         good = f"case when {x} is null then {if_null} when {shortcut} then {kept} else {full} end"
     else:
         good = full
-    return ColumnSql(prepared=prepared, value=value, good=good, reason=reason)
+    return ColumnSql(prepared=prepared, value=value, good=good, reason=reason, shown=shown)
 
 
 def as_moment(target: PhysicalType, v: str) -> str:
@@ -120,10 +130,26 @@ def _matches(x: str, pattern: str) -> str:
     return f"regexp_full_match({x}, {sql.text(pattern)})"
 
 
-def _prepared(column: Column, family: Family, source: str) -> str:
+def _casts_trim(column: Column, family: Family, notation: Notation) -> bool:
+    """Whether the value's cast passes over blanks around the text by itself, so that plain texts need no trimming."""
+    if family != "text":
+        return False
+    if column.type.family in _NUMBERS:
+        return notation.is_plain
+    declared = notation.date_format if column.type.family == "date" else notation.timestamp_format
+    return column.type.family in _TIMES and not (column.time_format or declared)
+
+
+def _trimmed(source: str) -> str:
+    return f"nullif(trim({source}), '')"
+
+
+def _prepared(column: Column, family: Family, source: str, *, empty_is_null: bool) -> str:
     if family != "text":
         return source
-    return f"nullif({source}, '')" if column.type.family == "text" else f"nullif(trim({source}), '')"
+    if column.type.family != "text":
+        return _trimmed(source)
+    return source if empty_is_null else f"nullif({source}, '')"
 
 
 def _reading(
@@ -262,12 +288,13 @@ def _timestamp_from_text(
         (f"{_matches(x, finer)} and not {_matches(x, pattern)}", "too_many_decimals"),
         (f"not {_matches(x, pattern)}", "not_a_timestamp"),
     ]
-    cast = f"try_cast({x} as {target.text})"
+    # A date alone is not read as a time when a blank comes after it.
+    casts = f"try_cast({x} as {target.text}), try_cast(trim({x}) as {target.text})"
     shortcut = f"{v} is not null and {_matches(x, pattern)}"
     if target.family != "timestamptz":
-        return cast, shortcut, faults
+        return f"coalesce({casts})", shortcut, faults
     # A blank before the offset is how Ruby writes times.
-    value = f"coalesce({cast}, try_strptime({x}, '%Y-%m-%d %H:%M:%S %z'))"
+    value = f"coalesce({casts}, try_strptime(trim({x}), '%Y-%m-%d %H:%M:%S %z'))"
     days = ", ".join(sql.text(day) for day in days_with_skipped_hours(notation.time_zone))
     if not days:
         return value, shortcut, faults

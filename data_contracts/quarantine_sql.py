@@ -26,10 +26,17 @@ REASONS_TYPE = 'struct("column" varchar, reason varchar, "value" varchar)[]'
 
 @dataclass(frozen=True)
 class SourceColumn:
-    """Where a contract column comes from: its SQL name in the raw relation and the family of its type."""
+    """Where a contract column comes from.
+
+    Attributes:
+        expression: Its SQL name in the raw relation.
+        family: Family of its type there.
+        empty_is_null: Whether the raw relation gives null for an empty text, so that it need not be looked for.
+    """
 
     expression: str
     family: Family
+    empty_is_null: bool = False
 
 
 @dataclass(frozen=True)
@@ -40,7 +47,7 @@ class QuarantineSql:
         contract: The contract it was made from.
         good: True for a row without any fault (keys aside); never null.
         reasons: The list of faults of a row: struct(column, reason, value)[].
-        projection: The contract's columns, typed, in the contract's order; absent optional ones are null.
+        projection: The contract's columns, typed, in the contract's order; absent ones are null.
     """
 
     contract: Contract
@@ -67,7 +74,7 @@ def quarantine_sql(
 
     Args:
         contract: The contract to hold rows against.
-        source: Contract column name to where it comes from; optional columns may be absent.
+        source: Contract column name to where it comes from; absent columns are not judged.
         notation: How the source writes numbers and times.
         latest_event: No event can be later, with a zone; by default any may be.
 
@@ -89,7 +96,7 @@ def quarantine_sql(
         good.append(f"({part.good})")
         reasons.append(
             f'struct_pack("column" := {sql.text(column.name)}, reason := {part.reason}, '
-            f'"value" := cast({x} as varchar))'
+            f'"value" := cast({part.shown} as varchar))'
         )
         projection.append(f"{v} as {name}")
     faults = f"list_filter([{', '.join(reasons)}], lambda entry: entry.reason is not null)"
@@ -112,6 +119,14 @@ def unreadable_columns(contract: Contract, source: Mapping[str, SourceColumn]) -
     }
 
 
+def key_hashes(contract: Contract) -> list[str]:
+    """SQL of the hash of each key over the contract's columns; null where the key is not filled."""
+    return [
+        f"case when {_filled(contract, key)} then hash({', '.join(map(sql.identifier, key))}) end"
+        for key in contract.keys
+    ]
+
+
 def repeated_key_rows(contract: Contract, good_rows: str) -> list[tuple[tuple[str, ...], str]]:
     """Queries for rows whose key occurred earlier; the first good row of a key stays.
 
@@ -126,8 +141,7 @@ def repeated_key_rows(contract: Contract, good_rows: str) -> list[tuple[tuple[st
     queries = []
     for key in contract.keys:
         names = ", ".join(sql.identifier(name) for name in key)
-        # A record without a version may repeat no more than one with a version.
-        filled = " and ".join(f"{sql.identifier(n)} is not null" for n in key if n != contract.rules.version_column)
+        filled = _filled(contract, key)
         shown = f"concat_ws(', ', {names})"
         queries.append(
             (
@@ -146,6 +160,11 @@ def repeated_key_rows(contract: Contract, good_rows: str) -> list[tuple[tuple[st
             )
         )
     return queries
+
+
+def _filled(contract: Contract, key: tuple[str, ...]) -> str:
+    # A record without a version may repeat no more than one with a version.
+    return " and ".join(f"{sql.identifier(n)} is not null" for n in key if n != contract.rules.version_column)
 
 
 def duplicate_reason(key: tuple[str, ...], value: str) -> str:
@@ -182,4 +201,13 @@ def _checked_column_sql(
 ) -> ColumnSql:
     if not _readable(column, source.family):
         raise ValueError(f"column {column.name}: {source.family} can never be read as {column.physical_type}")
-    return column_sql(column, source.family, source=source.expression, x=x, v=v, notation=notation, latest=latest)
+    return column_sql(
+        column,
+        source.family,
+        source=source.expression,
+        x=x,
+        v=v,
+        notation=notation,
+        latest=latest,
+        empty_is_null=source.empty_is_null,
+    )

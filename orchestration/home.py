@@ -84,6 +84,11 @@ class Home:
     def samples(self) -> Path:
         return self.root / "samples"
 
+    @property
+    def samples_truth(self) -> Path:
+        """What is true about simulated samples; nothing of a night may read it."""
+        return self.root / "samples-truth"
+
     def create(self) -> Home:
         """Make the folders that do not exist yet.
 

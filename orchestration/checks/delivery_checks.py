@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 def delivery_check(deployment: Deployment, contract: Contract) -> dg.AssetChecksDefinition:
     """Return the check that a raw table's deliveries are fresh, of the usual size and shape."""
     name = delivery_name(contract.name)
+    declared = [s.latency_days for s in deployment.sources_on[contract.name] if s.latency_days is not None]
+    latency_days = min(declared, default=contract.rules.latency_days)
     refuses = contract.rules.late_deliveries == "refuse"
 
     @dg.asset_check(
@@ -53,7 +55,9 @@ def delivery_check(deployment: Deployment, contract: Contract) -> dg.AssetChecks
         with told_plainly(), warehouse.connect(read_only=True) as connection:
             night = night_of_run(context, ledger)
             ledger.forget([name])
-            answers = answers_on(connection, contract, Lake(deployment.home.lake), night=night)
+            answers = answers_on(
+                connection, contract, Lake(deployment.home.lake), night=night, latency_days=latency_days
+            )
         result = Result(
             name=name,
             kind="delivery",
@@ -66,7 +70,7 @@ def delivery_check(deployment: Deployment, contract: Contract) -> dg.AssetChecks
             completed_at=dt.datetime.now(tz=dt.UTC),
             failures=sum(answer.status != "pass" for answer in answers),
             detail="; ".join(answer.detail for answer in answers if answer.status != "pass")
-            or "; ".join(answer.detail for answer in answers),
+            or "; ".join(answer.detail for answer in answers if answer.detail),
         )
         ledger.record([result])
         return dg.AssetCheckResult(
@@ -80,7 +84,12 @@ def delivery_check(deployment: Deployment, contract: Contract) -> dg.AssetChecks
 
 
 def answers_on(
-    connection: "duckdb.DuckDBPyConnection", contract: Contract, lake: Lake, *, night: dt.date
+    connection: "duckdb.DuckDBPyConnection",
+    contract: Contract,
+    lake: Lake,
+    *,
+    night: dt.date,
+    latency_days: float | None,
 ) -> list[Answer]:
     """Ask the questions of a raw table: freshness first.
 
@@ -89,6 +98,7 @@ def answers_on(
         contract: The table's; without an ``eventTime`` only its columns can be judged.
         lake: Its batches.
         night: The as-of date.
+        latency_days: How old the newest event may be, or None for no promise.
     """
     batches = lake.live_batches(contract.name)
     drift = SchemaDrift.from_json(batches[-1].drift) if batches else SchemaDrift()
@@ -109,15 +119,21 @@ def answers_on(
     )
     weeks = min(WEEKS_COMPARED, (night - oldest).days // 7) if oldest else 0
     return [
-        is_fresh(newest=newest, night=night, latency_days=contract.rules.latency_days),
+        is_fresh(newest=newest, night=night, latency_days=latency_days),
         is_usual_volume(last_week=counted.get(0, 0), weeks_before=[counted.get(n, 0) for n in range(1, weeks + 1)]),
         columns,
-        _late_or_again(connection, contract, batches, table, day),
+        _late_or_again(connection, contract, batches, table, day, latency_days=latency_days),
     ]
 
 
 def _late_or_again(
-    connection: "duckdb.DuckDBPyConnection", contract: Contract, batches: list[Batch], table: str, day: str
+    connection: "duckdb.DuckDBPyConnection",
+    contract: Contract,
+    batches: list[Batch],
+    table: str,
+    day: str,
+    *,
+    latency_days: float | None,
 ) -> Answer:
     """Compare the deliveries of the newest load with those before it."""
     latest = [batch.sequence for batch in batches if batch.loaded_at == batches[-1].loaded_at]
@@ -143,7 +159,7 @@ def _late_or_again(
             min(event_day) filter (where is_late and not is_known)
         from judged
         """,
-        [min(latest), min(latest), int(contract.rules.latency_days or 0)],
+        [min(latest), min(latest), int(latency_days or 0)],
     ).fetchone() or (0, 0, None)
     return who_came_late(late=late, resent=resent, oldest=oldest)
 

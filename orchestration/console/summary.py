@@ -11,6 +11,8 @@ import duckdb
 from rich.console import Console
 from rich.table import Table
 
+from data_contracts.table_properties import CANONICAL_ENTITIES
+from orchestration.configuration.deployment import Deployment
 from orchestration.publishing.version_store import Version
 
 
@@ -40,11 +42,22 @@ def show_segments(console: Console, version: Version, *, currency: str) -> None:
             name,
             f"{customers:,}",
             f"{share:.1%}",
-            "" if revenue is None else f"{revenue:.1%}",
-            "" if mean is None else f"{mean:,.0f}",
+            # Adding zero turns minus zero, which refunds of last year's orders leave, into zero.
+            "" if revenue is None else f"{round(revenue, 3) + 0.0:.1%}",
+            "" if mean is None else f"{round(mean) + 0:,.0f}",
         )
         last = scheme
     console.print(table)
+
+
+def show_sources(console: Console, deployment: Deployment) -> None:
+    """Print what there is data on, and what no connected source gives."""
+    connected = deployment.entities_on
+    there = [entity.replace("_", " ") for entity in CANONICAL_ENTITIES if entity in connected]
+    missing = [entity.replace("_", " ") for entity in CANONICAL_ENTITIES if entity not in connected]
+    console.print(f"data on        {', '.join(there)}", highlight=False, soft_wrap=True)
+    if missing:
+        console.print(f"no source of   {', '.join(missing)}", highlight=False, soft_wrap=True)
 
 
 def show_paths(console: Console, version: Version) -> None:
