@@ -19,6 +19,7 @@ from rich.console import Console
 
 from data_contracts.contract_rules import ContractError
 from orchestration.configuration.deployment import CONFIG_VARIABLE, Deployment, load_deployment, tonight
+from orchestration.console.quarantine_commands import quarantine_app
 from orchestration.errors import TesseraError
 from orchestration.home import HOME_VARIABLE, Home
 from orchestration.repository import WORKSPACE
@@ -29,6 +30,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Nightly customer segments: tested before they are published, explained, versioned.",
 )
+app.add_typer(quarantine_app, name="quarantine")
 ConfigOption = Annotated[
     Path | None,
     typer.Option("--config", help="The tessera.yml. Default: $TESSERA_CONFIG, ./tessera.yml, or the home's sample."),
@@ -63,7 +65,7 @@ def run(
     )
     # Imported here because Dagster and dbt cost seconds that the other commands should not pay for.
     from orchestration.console.night import UNEXPECTED, run_night
-    from orchestration.console.summary import show_paths, show_segments
+    from orchestration.console.summary import show_paths, show_segments, show_sources
     from orchestration.publishing.version_store import VersionStore
 
     log = deployment.home.root / "night.log"
@@ -71,6 +73,7 @@ def run(
     served = VersionStore(deployment.home.published).current()
     if outcome.exit_code == 0 and served is not None:
         show_segments(console, served, currency=deployment.settings.company.currency)
+        show_sources(console, deployment)
         show_paths(console, served)
         return
     for error in outcome.errors:
@@ -128,11 +131,13 @@ def rollback(
 @app.command()
 def check(config: ConfigOption = None, home: HomeOption = None) -> None:
     """Validate configuration, contracts and definitions without running anything."""
+    from orchestration.console.summary import show_sources
+
     console = _console()
     deployment = load_deployment(config, home)
     for sources in deployment.sources_on.values():
         for source in sources:
-            deployment.files_of(source)
+            deployment.check_source(source)
     console.print(f"configuration  ok  {deployment.config_path}", highlight=False, soft_wrap=True)
     console.print(
         f"contracts      ok  {len(deployment.inbound)} inbound ({len(deployment.sources_on)} on), "
@@ -142,6 +147,7 @@ def check(config: ConfigOption = None, home: HomeOption = None) -> None:
     definitions = _checked_definitions(deployment)
     console.print(f"definitions    ok  {definitions}", highlight=False)
     console.print(f"schemes        {', '.join(deployment.schemes)}", highlight=False)
+    show_sources(console, deployment)
 
 
 def _checked_definitions(deployment: Deployment) -> str:
@@ -157,14 +163,19 @@ def _checked_definitions(deployment: Deployment) -> str:
 
 @app.command()
 def sample(
-    name: Annotated[str, typer.Argument(help="completejourney")],
+    name: Annotated[str, typer.Argument(help="completejourney (real) or company (simulated)")],
+    customers: Annotated[int | None, typer.Option(help="Customers of the simulated company. Default: 20000.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of the simulated company. Default: 42.")] = None,
     into: Annotated[Path | None, typer.Option(help="Folder. Default: samples/NAME in the home.")] = None,
     home: HomeOption = None,
 ) -> None:
     """Put a sample's files and its tessera.yml into a folder."""
     from orchestration.samples.sample import put_sample
 
-    config = put_sample(name, into or Home.locate(home).samples / name)
+    located = Home.locate(home)
+    # Beside a folder of the user's own lies its own truth.
+    truth = located.samples_truth / name if into is None else None
+    config = put_sample(name, into or located.samples / name, truth=truth, customers=customers, seed=seed)
     _console().print(f"Sample {name}: {config}\nRun it with: tessera run --config {config}", soft_wrap=True)
 
 

@@ -108,6 +108,11 @@ def load_sources(
                 format=source.format,
                 delimiter=source.delimiter,
                 encoding=source.encoding,
+                sheet=source.sheet,
+                decimal=source.decimal,
+                thousands=source.thousands,
+                date_format=source.date_format,
+                timestamp_format=source.timestamp_format,
                 time_zone=source.time_zone or deployment.settings.company.time_zone,
                 max_rejected_share=source.max_rejected_share,
             )

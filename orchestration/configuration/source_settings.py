@@ -12,8 +12,10 @@ import re
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
+from data_contracts.table_properties import FileFormat
+from data_contracts.time_formats import strptime_format
 from orchestration.configuration.secrets import variable_name
 from orchestration.configuration.setting_types import Section, Share, TimeZone
 
@@ -34,6 +36,13 @@ def _matching(pattern: re.Pattern[str], write: str) -> AfterValidator:
     return AfterValidator(check)
 
 
+def _readable_time_format(pattern: str) -> str:
+    if pattern:
+        strptime_format(pattern)
+    return pattern
+
+
+TimeFormat = Annotated[str, AfterValidator(_readable_time_format)]
 VariableName = Annotated[str, AfterValidator(variable_name)]
 Table = Annotated[str, _matching(_TABLE, "a table as schema.table or table")]
 ColumnName = Annotated[str, _matching(_COLUMN, "the name of one column")]
@@ -92,8 +101,8 @@ class Paging(Section):
 
     @model_validator(mode="after")
     def _has_what_its_kind_needs(self) -> Paging:
-        if self.kind == "offset" and self.size is None:
-            message = "offset counts in records; write the size of a page"
+        if self.kind == "offset" and (self.size or 0) < 2:
+            message = "offset counts in records; write the size of a page, at least 2"
             raise ValueError(message)
         if self.kind == "cursor" and self.path is None:
             message = "write the path of the answer's next cursor, such as path: meta.next_cursor"
@@ -207,11 +216,25 @@ class Source(Section):
     rest: RestSource | None = None
     delivery: Literal["increment", "snapshot"] | None = None
     max_snapshot_drop_share: Share = 0.5
-    format: Literal["csv", "parquet", "jsonl"] | None = None
+    format: FileFormat | None = None
     delimiter: str = Field(default=",", min_length=1, max_length=1)
     encoding: str = "utf-8"
+    sheet: str = ""
+    decimal: Literal[".", ","] = "."
+    thousands: Literal["", ".", ",", " ", "'"] = ""
+    date_format: TimeFormat = ""
+    timestamp_format: TimeFormat = ""
     time_zone: TimeZone | None = None
     max_rejected_share: Share | None = None
+    latency_days: float | None = Field(default=None, ge=0)
+
+    @field_validator("thousands")
+    @classmethod
+    def _thousands_are_not_decimals(cls, sign: str, others: ValidationInfo) -> str:
+        if sign and sign == others.data.get("decimal"):
+            message = f"{sign!r} cannot be both the decimal sign and the sign between thousands"
+            raise ValueError(message)
+        return sign
 
     @model_validator(mode="after")
     def _one_kind_that_fits(self) -> Source:
@@ -220,7 +243,7 @@ class Source(Section):
             message = f"write exactly one of files, postgres or rest; there is {' and '.join(kinds) or 'none of them'}"
             raise ValueError(message)
         if self.files is None:
-            for name in ("format", "delimiter", "encoding"):
+            for name in ("format", "delimiter", "encoding", "sheet"):
                 if name in self.model_fields_set:
                     message = f"{name} is for files only"
                     raise ValueError(message)

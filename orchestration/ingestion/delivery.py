@@ -46,11 +46,13 @@ class Delivery:
     def is_in_lake(self, same: Batch, live: Sequence[Batch]) -> bool:
         """Whether nothing is to be done, given a live batch with the same content.
 
-        A snapshot counts only when it is all there is of its origin.
+        A snapshot counts only when it is all there is of its origin. An extract counts only when nothing came from
+        its origin since: a row that was changed and changed back is news, though its text has been seen before.
         """
-        if not self.is_snapshot:
-            return True
-        return [batch.batch_id for batch in self.own(live)] == [same.batch_id]
+        own = [batch.batch_id for batch in self.own(live)]
+        if self.is_snapshot:
+            return own == [same.batch_id]
+        return not self.is_extract or own[-1:] == [same.batch_id]
 
     def own(self, live: Sequence[Batch]) -> list[Batch]:
         """The live batches that came from the same source entry."""
