@@ -25,6 +25,7 @@ from orchestration.ingestion.file_options import FileOptions
 from orchestration.ingestion.lake import Lake
 from orchestration.ingestion.loader import LoadReport, load_file
 from orchestration.ingestion.quarantine import Quarantine
+from orchestration.ingestion.rejections import OPEN, find_rejections
 from orchestration.owners import OWNERS
 from orchestration.partitions import ONE_NIGHT_A_RUN
 from orchestration.resources import NightLockResource, WarehouseResource
@@ -61,10 +62,22 @@ def _raw_asset(
             with warehouse.connect() as connection:
                 Lake(deployment.home.lake).create_raw_view(connection, contract)
                 (rows,) = connection.execute(f'select count(*) from raw."{contract.name}"').fetchone() or (0,)
-        ledger.record([_result(contract, reports, context, started_at)])
+            still_open = open_rejections(deployment, contract)
+        ledger.record([_result(contract, reports, context, started_at, still_open=still_open)])
         return dg.MaterializeResult(metadata=_metadata(reports, rows=rows))
 
     return raw_table
+
+
+def open_rejections(deployment: Deployment, contract: Contract) -> int:
+    """Count the rejected records of a table that were neither repaired nor dismissed."""
+    with duckdb.connect() as connection:
+        lake, quarantine = Lake(deployment.home.lake), Quarantine(deployment.home.quarantine)
+        found = find_rejections(connection, lake, quarantine, contract.name)
+        (count,) = connection.execute(f"select count(*) from {found.relation} where state = ?", [OPEN]).fetchone() or (
+            0,
+        )
+    return int(count)
 
 
 def load_sources(
@@ -150,7 +163,12 @@ def _all_of(errors: list[TesseraError], contract: Contract) -> TesseraError:
 
 
 def _result(
-    contract: Contract, reports: Sequence[LoadReport], context: dg.AssetExecutionContext, started_at: dt.datetime
+    contract: Contract,
+    reports: Sequence[LoadReport],
+    context: dg.AssetExecutionContext,
+    started_at: dt.datetime,
+    *,
+    still_open: int,
 ) -> Result:
     records = sum(report.records for report in reports)
     rejected = sum(report.rejected for report in reports)
@@ -161,15 +179,16 @@ def _result(
         kind="build",
         subject=load_name(contract.name),
         severity="error",
-        status="warn" if rejected else "pass",
+        status="warn" if still_open else "pass",
         as_of_date=dt.date.fromisoformat(context.partition_key),
         run_id=context.run_id,
         started_at=started_at,
         completed_at=dt.datetime.now(tz=dt.UTC),
-        failures=rejected,
+        failures=still_open,
         records=records,
         rejected=rejected,
-        detail=f"{records:,} records, {rejected:,} in quarantine" + (f" ({told})" if told else ""),
+        detail=f"{records:,} records, {rejected:,} rejected"
+        + (f" ({told}), {still_open:,} of them open: tessera quarantine show {contract.name}" if rejected else ""),
     )
 
 

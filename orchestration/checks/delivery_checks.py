@@ -100,7 +100,8 @@ def answers_on(
         night: The as-of date.
         latency_days: How old the newest event may be, or None for no promise.
     """
-    batches = lake.live_batches(contract.name)
+    # A repair is no delivery: it says nothing about what the source sends.
+    batches = [batch for batch in lake.live_batches(contract.name) if not batch.repairs]
     drift = SchemaDrift.from_json(batches[-1].drift) if batches else SchemaDrift()
     columns = has_its_columns(new=drift.new, changes=drift.since_last_delivery)
     if contract.rules.event_time is None:
@@ -140,12 +141,13 @@ def _late_or_again(
     if not contract.primary_key or len(latest) == len(batches):
         return who_came_late(late=0, resent=0, oldest=None)
     key = ", ".join(sql.identifier(name) for name in contract.primary_key)
+    arrived = ", ".join(str(sequence) for sequence in latest)
     late, resent, oldest = connection.execute(
         f"""
         with before as (
-            select {key}, {day} as event_day from {table} where _batch_sequence < ?
+            select {key}, {day} as event_day from {table} where _batch_sequence < {min(latest)}
         ), arrived as (
-            select {key}, {day} as event_day from {table} where _batch_sequence >= ?
+            select {key}, {day} as event_day from {table} where _batch_sequence in ({arrived})
         ), judged as (
             select
                 arrived.event_day,
@@ -159,7 +161,7 @@ def _late_or_again(
             min(event_day) filter (where is_late and not is_known)
         from judged
         """,
-        [min(latest), min(latest), int(latency_days or 0)],
+        [int(latency_days or 0)],
     ).fetchone() or (0, 0, None)
     return who_came_late(late=late, resent=resent, oldest=oldest)
 

@@ -94,4 +94,4 @@ def stage_file(
         return stage_json(con, contract, path, options=options, workspace=workspace)
     if file_format == "jsonl":
         return stage_jsonl(con, contract, path, options=options, workspace=workspace)
-    return stage_csv(con, contract, path, options=options, workspace=workspace)
+    return stage_csv(contract, path, options=options, workspace=workspace)

@@ -81,7 +81,7 @@ def stage_json_lines(
         row_fault="fault",
         malformed=scan.malformed,
         malformed_count=len(scan.malformed_numbers),
-        lines_of=scan.line_index.lines_of,
+        lines_of=scan.index.lines_of,
     )
 
 

@@ -7,7 +7,8 @@ here: reading and judging files (loader.py), rejected rows (quarantine.py).
     lake/.tmp/                        loads under way, or left by a killed one
 
 A batch becomes visible by one rename of its folder and never changes afterwards. One loader works on a table
-at a time.
+at a time. A batch of repaired records holds for as long as the batches they were kept out of are live: when a
+delivery is loaded anew, its repairs go with it.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import hashlib
 import json
 import shutil
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,8 @@ from orchestration.ingestion.durable_files import flush_to_disk
 ROWS, RECORD, TEMPORARY = "rows.parquet", "batch.json", ".tmp"
 # Raised when the same bytes would be read differently, so that files are loaded anew under the new rules.
 READING_RULES = 2
+# Names of batches of repaired records begin with this, so that their files in quarantine can be told apart.
+REPAIR = "repair_"
 META_COLUMNS = {"_batch_sequence": "bigint", "_row_number": "bigint"}
 
 
@@ -41,6 +44,9 @@ class Batch:
         origin: The source entry that delivered it (delivery.py); None for a file that was loaded by hand.
         cursor: How far an extraction has come with this batch: committed with its rows, in the same rename.
         tail: Digest of the rows that the next extraction will see again, where this batch has them all.
+        repairs: Of a batch of repaired records: the record numbers they had, by the batch they were kept out of, in
+            the order of its own records; empty for every other batch.
+        rejected_again: Of a batch of repaired records: its own numbers of those that are still bad.
     """
 
     table: str
@@ -64,6 +70,17 @@ class Batch:
     origin: str | None = None
     cursor: str | None = None
     tail: str | None = None
+    repairs: dict[str, list[int]] = field(default_factory=dict)
+    rejected_again: list[int] = field(default_factory=list)
+
+    @property
+    def repaired(self) -> Iterator[tuple[int, str, int]]:
+        """Own row number, the batch it was kept out of and its number there, of every record that was repaired."""
+        still_bad = set(self.rejected_again)
+        records = [(batch_id, record) for batch_id, numbers in self.repairs.items() for record in numbers]
+        for number, (batch_id, record) in enumerate(records, start=1):
+            if number not in still_bad:
+                yield number, batch_id, record
 
 
 def batch_id_of(file_sha256: str, options: Mapping[str, str], contract: Contract) -> str:
@@ -89,10 +106,11 @@ class Lake:
         return sorted(found, key=lambda batch: batch.sequence)
 
     def live_batches(self, table: str) -> list[Batch]:
-        """The batches that count: those no later batch supersedes."""
+        """The batches that count: those no later batch supersedes, and repairs of records of those."""
         batches = self.batches(table)
         superseded = {name for batch in batches for name in batch.supersedes}
-        return [batch for batch in batches if batch.batch_id not in superseded]
+        delivered = {batch.batch_id for batch in batches if not batch.repairs} - superseded
+        return [batch for batch in batches if batch.batch_id in delivered or delivered & set(batch.repairs)]
 
     def rows_path(self, batch: Batch) -> Path:
         """The rows of a committed batch."""
@@ -151,16 +169,45 @@ class Lake:
             The batches the view reads.
         """
         batches = self.live_batches(contract.name)
-        layouts: dict[tuple[str, ...], list[Path]] = {}
-        for batch in batches:
-            layouts.setdefault(tuple(batch.columns), []).append(self.rows_path(batch))
-        parts = [_select(contract, columns, paths) for columns, paths in layouts.items()]
         con.execute("create schema if not exists raw")
-        con.execute(
-            f"create or replace view raw.{sql.identifier(contract.name)} as "
-            + " union all ".join(parts or [f"{_select(contract, (), [])} where false"])
-        )
+        con.execute(f"create or replace view raw.{sql.identifier(contract.name)} as {self.rows_sql(contract, batches)}")
         return batches
+
+    def rows_sql(self, contract: Contract, live: Sequence[Batch], *, of: Collection[str] | None = None) -> str:
+        """A select of the rows that count, with ``META_COLUMNS``; typed and empty when there are none.
+
+        Args:
+            contract: Gives the columns and their types.
+            live: Every live batch of its table.
+            of: Ids of those to read; by default all.
+        """
+        outdated = _outdated_rows(live)
+        layouts: dict[tuple[str, ...], list[Path]] = {}
+        parts = []
+        for batch in live:
+            if of is not None and batch.batch_id not in of:
+                continue
+            columns, path = tuple(batch.columns), self.rows_path(batch)
+            if batch.batch_id in outdated:
+                numbers = ", ".join(map(str, outdated[batch.batch_id]))
+                parts.append(f"{_select(contract, columns, [path])} where _row_number not in ({numbers})")
+            else:
+                layouts.setdefault(columns, []).append(path)
+        parts += [_select(contract, columns, paths) for columns, paths in layouts.items()]
+        return " union all ".join(parts or [f"{_select(contract, (), [])} where false"])
+
+
+def _outdated_rows(live: Sequence[Batch]) -> dict[str, list[int]]:
+    """Row numbers, by batch, of repaired records that were repaired again later, or whose delivery is superseded."""
+    delivered = {batch.batch_id for batch in live if not batch.repairs}
+    newer: set[tuple[str, int]] = set()
+    outdated: dict[str, list[int]] = {}
+    for batch in reversed(live):
+        for number, batch_id, record in batch.repaired:
+            if batch_id not in delivered or (batch_id, record) in newer:
+                outdated.setdefault(batch.batch_id, []).append(number)
+            newer.add((batch_id, record))
+    return outdated
 
 
 def _select(contract: Contract, columns: tuple[str, ...], paths: list[Path]) -> str:

@@ -71,6 +71,12 @@ class Quarantine:
         counted = con.execute(f"select count(*) from read_parquet({sql.path(final)})").fetchone()
         return int(counted[0]) if counted else 0
 
+    def record_numbers(self, con: duckdb.DuckDBPyConnection, table: str, batch_id: str) -> list[int]:
+        """The numbers of a batch's rejected records, rising."""
+        file = sql.path(self.path(table, batch_id))
+        rows = con.execute(f"select record_number from read_parquet({file}) order by record_number").fetchall()
+        return [number for (number,) in rows]
+
     def files(self, table: str) -> list[Path]:
         """The quarantine files of a table, by name."""
         return sorted((self.root / table).glob("[!.]*.parquet"))

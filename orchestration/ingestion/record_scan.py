@@ -1,13 +1,15 @@
 """One pass over a text file: count its records and keep the malformed ones from the parser.
 
 Belongs here: the pass, the file of malformed records, and the copy without them that is made only when there
-are any. Does not belong here: what is malformed (csv_records.py), parsing values.
+are any and a parser asks for it. Does not belong here: what is malformed (csv_records.py), where a record is
+(record_index.py), parsing values.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -16,40 +18,13 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from orchestration.ingestion.csv_records import FAULTS, Dialect, without_malformed
+from orchestration.ingestion.record_index import RecordIndex
 from orchestration.ingestion.text_gate import Block, TextFile, blocks
 
 _MALFORMED = pa.schema([("record_number", pa.int64()), ("reason", pa.string()), ("raw", pa.string())])
-
-
-@dataclass
-class LineIndex:
-    """On which physical line (from 1) each record begins.
-
-    Blocks in which every line is a record need two numbers; only the others keep one for each record.
-    """
-
-    _firsts: list[int] = field(default_factory=list)
-    _blocks: list[NDArray[np.int64] | int] = field(default_factory=list)
-
-    def add(self, block: Block, first_record: int) -> None:
-        """Take in a block whose first record has this number; header records have numbers below 1."""
-        records = block.records
-        self._firsts.append(first_record)
-        if records.quoted_newline or records.blank.any():
-            self._blocks.append(block.line_numbers(np.flatnonzero(~records.blank)))
-        else:
-            self._blocks.append(block.first_line)
-
-    def lines_of(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return the first physical line of each record number."""
-        at = np.searchsorted(self._firsts, numbers, side="right") - 1
-        lines = np.empty(len(numbers), np.int64)
-        for block in np.unique(at):
-            chosen = at == block
-            within = numbers[chosen] - self._firsts[block]
-            known = self._blocks[block]
-            lines[chosen] = known + within if isinstance(known, int) else known[within]
-        return lines
+# Of at most one block each.
+_TABLES_AT_ONCE = 64
+_NONE: NDArray[np.int64] = np.empty(0, np.int64)
 
 
 @dataclass(frozen=True)
@@ -57,21 +32,24 @@ class Scan:
     """What a pass over a text file found.
 
     Attributes:
-        path: A file with well-formed records only: the original when it has no others.
         header_lines: Lines to skip in ``path`` before the first record.
         records: Records of the file, malformed ones included, blank lines and the header not.
-        quoted_newlines: True when values hold newlines.
         malformed: Parquet file of malformed records, or None.
         malformed_numbers: Their record numbers, rising.
+        index: Where every record is.
     """
 
-    path: Path
     header_lines: int
     records: int
-    quoted_newlines: bool
     malformed: Path | None
     malformed_numbers: NDArray[np.int64]
-    line_index: LineIndex
+    index: RecordIndex
+    _copy: Callable[[], Path]
+
+    @cached_property
+    def path(self) -> Path:
+        """A file with well-formed records only: the original when it has no others, else a copy made now."""
+        return self._copy()
 
     @property
     def well_formed_numbers(self) -> NDArray[np.int64]:
@@ -88,52 +66,88 @@ def scan_records(text: TextFile, dialect: Dialect, *, header: int, workspace: Pa
         text: A file that passed the gate.
         dialect: How it is divided.
         header: How many records at the top are header rows (never malformed by their own measure).
-        workspace: Where the malformed records and a clean copy may be written.
+        workspace: Where the malformed records, the index and a clean copy may be written.
     """
-    count, blank, with_return, lines, quoted = 0, 0, 0, 0, False
+    count, blank, with_return, lines = 0, 0, 0, 0
     header_is_wide = header > 1
-    index = LineIndex()
+    index = RecordIndex(text.path, workspace / "record_starts.u32")
     numbers: list[NDArray[np.int64]] = []
-    target = workspace / "malformed.parquet"
-    writer: pq.ParquetWriter | None = None
-    try:
+    malformed_records = _MalformedRecords(workspace / "malformed.parquet")
+    with malformed_records:
         for block in blocks(text, dialect):
             records = block.records
-            is_record = ~records.blank
-            quoted |= records.quoted_newline
-            blank += int(records.blank.sum())
-            with_return += int((records.contents < records.ends).sum())
-            lines += len(records.ends)
-            index.add(block, count - header + 1)
+            first_number = count - header + 1
+            blank_here = int(records.blank.sum())
+            if records.contents is not records.ends:
+                with_return += int((records.contents < records.ends).sum())
             if header == 1 and count == 0 and len(records.ends):
                 header_is_wide = b"\n" in block.data[: int(records.contents[0])]
-            ordinal = count - header + np.cumsum(is_record)
-            faulty = np.flatnonzero((records.faults > 0) & (ordinal > 0))
+            faulty, malformed = _malformed(block, first_number)
             if len(faulty):
-                writer = writer or pq.ParquetWriter(target, _MALFORMED)
-                writer.write_table(_malformed_table(block, faulty, ordinal[faulty]))
-                numbers.append(ordinal[faulty])
-            count += int(is_record.sum())
-    finally:
-        if writer is not None:
-            writer.close()
-    malformed = np.concatenate(numbers) if numbers else np.empty(0, np.int64)
-    path, header_lines = text.path, header
+                malformed_records.add(_malformed_table(block, faulty, malformed))
+                numbers.append(malformed)
+            index.add(block, first_number=first_number, malformed=malformed)
+            blank += blank_here
+            lines += len(records.ends)
+            count += len(records.ends) - blank_here
     # One file without its last newline counts as unmixed: the block reader adds that newline without a
     # return.
     mixed = 0 < with_return < lines - (not _ends_with_newline(text.path))
-    if len(malformed) or blank or mixed or header_is_wide:
-        path, header_lines = workspace / "well_formed.txt", 0
+    needs_copy = bool(numbers) or blank > 0 or mixed or header_is_wide
+
+    def copy() -> Path:
+        if not needs_copy:
+            return text.path
+        path = workspace / "well_formed.txt"
         _write_copy(blocks(text, dialect), path, header=header)
+        return path
+
     return Scan(
-        path=path,
-        header_lines=header_lines,
+        header_lines=0 if needs_copy else header,
         records=max(count - header, 0),
-        quoted_newlines=quoted,
-        malformed=target if numbers else None,
-        malformed_numbers=malformed,
-        line_index=index,
+        malformed=malformed_records.path if numbers else None,
+        malformed_numbers=np.concatenate(numbers) if numbers else _NONE,
+        index=index,
+        _copy=copy,
     )
+
+
+class _MalformedRecords:
+    """The file of malformed records, written a few thousand at a time: a row group for each block costs more."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._waiting: list[pa.Table] = []
+        self._writer: pq.ParquetWriter | None = None
+
+    def __enter__(self) -> _MalformedRecords:
+        return self
+
+    def add(self, table: pa.Table) -> None:
+        self._waiting.append(table)
+        if len(self._waiting) >= _TABLES_AT_ONCE:
+            self._write()
+
+    def __exit__(self, *_: object) -> None:
+        if self._waiting:
+            self._write()
+        if self._writer is not None:
+            self._writer.close()
+
+    def _write(self) -> None:
+        self._writer = self._writer or pq.ParquetWriter(self.path, _MALFORMED)
+        self._writer.write_table(pa.concat_tables(self._waiting))
+        self._waiting = []
+
+
+def _malformed(block: Block, first_number: int) -> tuple[NDArray[np.intp], NDArray[np.int64]]:
+    """Places in the block, and numbers, of its malformed records."""
+    records = block.records
+    if not records.faults.any():
+        return np.empty(0, np.intp), _NONE
+    numbers = first_number - 1 + np.cumsum(~records.blank)
+    faulty = np.flatnonzero((records.faults > 0) & (numbers > 0))
+    return faulty, numbers[faulty]
 
 
 def _malformed_table(block: Block, faulty: NDArray[np.int64], numbers: NDArray[np.int64]) -> pa.Table:

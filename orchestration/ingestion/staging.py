@@ -5,11 +5,15 @@ Belongs here: the description of raw rows that are ready to be checked in SQL. D
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
+import duckdb
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from data_contracts.quarantine_sql import SourceColumn
@@ -19,12 +23,25 @@ from data_contracts.quarantine_sql import SourceColumn
 STAGING_OPTIONS = "(format parquet, compression lz4_raw)"
 
 
+_STREAMED, _WANTED = "streamed_rows", "wanted_rows"
+
+
+class RowStream(Protocol):
+    """Raw rows that are parsed whenever they are read, in the order of their numbers."""
+
+    def stream(
+        self, *, fields: Sequence[str] | None = None, numbers: NDArray[np.int64] | None = None
+    ) -> pa.RecordBatchReader:
+        """``_row_number`` and the raw columns, or some of them, of all rows, or of those with rising numbers."""
+
+
 @dataclass(frozen=True)
 class StagedRows:
     """Raw rows of one file, readable in SQL.
 
     Attributes:
-        relation: A select that gives ``_row_number`` (record number in the file, from 1) and the raw columns.
+        relation: A select or a stream that gives ``_row_number`` (record number in the file, from 1) and the raw
+            columns; to be read by ``rows``.
         columns: Name of every column in the file, in the file's order.
         types: Type of every column as the file gives it; text where the format has no types.
         sources: Contract column name to its raw column and type family.
@@ -37,7 +54,7 @@ class StagedRows:
         in_place: True when the relation reads the landing file itself, so that its damage shows late.
     """
 
-    relation: str
+    relation: str | RowStream
     columns: tuple[str, ...]
     types: tuple[str, ...]
     sources: dict[str, SourceColumn]
@@ -48,3 +65,34 @@ class StagedRows:
     malformed_count: int = 0
     lines_of: Callable[[NDArray[np.int64]], NDArray[np.int64]] = np.copy
     in_place: bool = False
+
+    @contextmanager
+    def rows(
+        self,
+        con: duckdb.DuckDBPyConnection,
+        *,
+        fields: Sequence[str] | None = None,
+        numbers: NDArray[np.int64] | None = None,
+    ) -> Iterator[str]:
+        """Give the SQL of the rows, to be read by one query inside the context.
+
+        Args:
+            con: The connection of that query.
+            fields: Raw columns that it needs at most; by default all.
+            numbers: Rising row numbers, to have only these; by default all.
+        """
+        if not isinstance(self.relation, str):
+            con.register(_STREAMED, self.relation.stream(fields=fields, numbers=numbers))
+            try:
+                yield f"select * from {_STREAMED}"
+            finally:
+                con.unregister(_STREAMED)
+        elif numbers is None:
+            yield self.relation
+        else:
+            con.register(_WANTED, pa.table({"number": numbers}))
+            try:
+                wanted = f"_row_number in (select number from {_WANTED})"
+                yield f"select * from ({self.relation}) as staged where {wanted}"
+            finally:
+                con.unregister(_WANTED)

@@ -114,6 +114,7 @@ class TestDocuments:
         markdown = page.read_text(encoding="utf-8")
         assert told_commands(markdown, "make") - targets == set()
         commands = {command.name or command.callback.__name__ for command in app.registered_commands}
+        commands |= {str(group.name) for group in app.registered_groups}
         assert told_commands(markdown, "tessera") - commands == set()
 
     def test_every_make_target_is_declared_as_no_file_and_explained(self, targets: set[str]) -> None:

@@ -32,6 +32,12 @@ def offset_text(second: Ints, missing: Flags) -> Text:
     return pa.array(np.char.add(text, np.where(wall - instant == 7200, " +0200", " +0100")), mask=np.asarray(missing))
 
 
+def local_text(second: Ints) -> Text:
+    """Local times without an offset, ``2024-01-05 10:00:00``; none that the clocks skipped."""
+    wall = _localised(second)[1].astype("datetime64[s]")
+    return pa.array(np.char.replace(np.datetime_as_string(wall, unit="s"), "T", " "))
+
+
 def utc_text(instant: Ints, missing: np.ndarray | None = None, *, milliseconds: bool = True) -> Text:
     """Unix seconds as ISO 8601 in UTC, ``2024-01-05T09:00:00.000Z``; none where ``missing``."""
     text = np.datetime_as_string(np.asarray(instant, np.int64).astype("datetime64[s]"), unit="s")

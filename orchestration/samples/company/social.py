@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from orchestration.samples.company.clock import DAY
+from orchestration.samples.company.clock import DAY, local_text
 from orchestration.samples.company.contact_points import ContactPoints
 from orchestration.samples.company.crm_records import CrmRecords
 from orchestration.samples.company.files import Fault, Output, faulty_rows
@@ -21,7 +21,7 @@ from orchestration.samples.company.people import People
 from orchestration.samples.company.places import CITIES
 from orchestration.samples.company.randomness import Floats, Ints, at_least_one, choose, stream
 from orchestration.samples.company.text import Text, folded, join, numbers, occurrence, only, pick, when
-from orchestration.samples.company.world import COUNTRIES, DAYS, FIRST_DAY
+from orchestration.samples.company.world import COUNTRIES, DAYS
 
 MENTIONS, HANDLES = "brandwatch_mentions.csv", "social_handles.csv"
 PLATFORMS = ("instagram", "x", "facebook", "forum")
@@ -146,14 +146,13 @@ def write_mentions(
     text = pick(texts, mood * 6 + draw.integers(0, 6, rows))
     platform = accounts.platform[account]
     ids = numbers(170_000_000_000 + np.cumsum(draw.integers(1, 90_000, rows)))
-    wall = np.datetime64(FIRST_DAY, "s") + second.astype("timedelta64[s]")
     comment = draw.random(rows) < 0.2
     owner = np.maximum(accounts.owner[account], 0)
     tells_city = (draw.random(rows) < 0.4) & (accounts.owner[account] >= 0)
     address = points.before.city[owner]
     table = pa.table(
         {
-            "date": pa.array(np.char.replace(np.datetime_as_string(wall, unit="s"), "T", " ")),
+            "date": local_text(second),
             "text": text,
             "url": join("https://www.", pick(_DOMAINS, platform), "/p/", ids),
             "domain": pick(_DOMAINS, platform),

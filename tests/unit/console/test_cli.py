@@ -37,7 +37,7 @@ def in_four_parts(told: str) -> bool:
 def test_help_names_every_command(tessera) -> None:
     done = tessera("--help")
     assert done.returncode == 0
-    for name in ("run", "ui", "versions", "rollback", "check", "sample"):
+    for name in ("run", "ui", "versions", "rollback", "check", "sample", "quarantine"):
         assert f" {name} " in done.stdout
 
 

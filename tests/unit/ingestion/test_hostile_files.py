@@ -37,6 +37,13 @@ REFUSED = {
     "wrongly declared utf-16": (HEAD + b"odd", {"encoding": "utf-16"}, "not utf-16"),
     "unclosed quote": (HEAD + GOOD + b'D,1,"4\nE,1,5\n', {}, "line 5 opens a quote that is never closed"),
     "unclosed quote in header": (b'order_id,"line,amount\nA,1,1\n', {}, "no readable header"),
+    "a cell of 10 MB": (HEAD + b'A,1,"' + b"x" * 10_000_000 + b'"\n', {}, "line 2 opens a quote that is never closed"),
+    "a line of 10 MB": (HEAD + b"A,1," + b"1" * 10_000_000 + b"\n", {}, "line 2 does not end"),
+    "a zip bomb's shape": (gzip.compress(b"\0" * 1_000_000), {}, "holds a NUL"),
+    "an XML error page": (b"<?xml version='1.0'?><Error><Code>AccessDenied</Code></Error>", {}, "a web page or XML"),
+    "a JSON error instead of CSV": (b'{"error": "rate limited"}\n', {}, "required column"),
+    "an old workbook named csv": (b"\xd0\xcf\x11\xe0" + b"\0" * 100, {}, "an old Excel workbook"),
+    "a Parquet file named csv": (b"PAR1" + b"\0" * 100, {}, "a Parquet file"),
     "old Mac line ends": (b"order_id,line,amount\rA,1,1\r", {}, "no readable header"),
 }
 
@@ -102,6 +109,17 @@ QUARANTINED = {
         FULL + b"A,1,1,2024-02-29,,,,,,\nB,1,1,2023-02-29,,,,,,\n",
         {2: [("sold_on", "not_a_date")]},
     ),
+    "the years 0001, 9999 and 10000": (
+        FULL + b"A,1,1,0001-01-01,,,,,,\nB,1,1,9999-12-31,,,,,,\nC,1,1,10000-01-01,,,,,,\nD,1,1,-0044-03-15,,,,,,\n",
+        {4: [("sold_on", "not_a_date")]},
+    ),
+    "Excel's formula and error words in an amount": (
+        HEAD + GOOD + b"D,1,=1+1\nE,1,#REF!\nF,1,-\n",
+        {n: [("amount", "not_a_number")] for n in (4, 5, 6)},
+    ),
+    "digits of another alphabet": (HEAD + GOOD + "D,1,\u0661\u0662\n".encode(), {4: [("amount", "not_a_number")]}),
+    "a negative amount": (HEAD + GOOD + b"D,1,-0.01\n", {4: [("amount", "out_of_range")]}),
+    "an id that is too long": (HEAD + GOOD + b"D" * 21 + b",1,1\n", {4: [("order_id", "too_long")]}),
     "infinite date and impossible time": (
         FULL + b"A,1,1,infinity,,,,,,\nB,1,1,,2024-01-01 25:00:00,,,,,\nC,1,1,,,,,,,\nD,1,1,,,,,,,\n",
         {1: [("sold_on", "not_a_date")], 2: [("sold_at", "not_a_timestamp")]},

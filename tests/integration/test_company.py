@@ -1,0 +1,181 @@
+"""The whole night on the simulated company: vendor exports of all four families, held against what is true."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pytest
+
+from orchestration.samples.sample import put_sample
+from tests.support import nights
+
+CUSTOMERS = 700
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("company")
+
+
+@pytest.fixture(scope="module")
+def company(folder: Path) -> nights.Night:
+    config = put_sample("company", folder / "data", truth=folder / "truth", customers=CUSTOMERS, seed=11)
+    # What is true is out of reach while the night runs.
+    shutil.move(folder / "truth", folder / "hidden")
+    night = nights.run(config, folder / "home")
+    shutil.move(folder / "hidden", folder / "truth")
+    assert night.outcome.exit_code == 0, night.outcome.errors
+    return night
+
+
+@pytest.fixture(scope="module")
+def truth(company: nights.Night, folder: Path) -> Path:
+    return folder / "truth"
+
+
+@pytest.fixture(scope="module")
+def orders(truth: Path) -> pd.DataFrame:
+    return pd.read_parquet(truth / "orders.parquet").set_index("order_name")
+
+
+@pytest.fixture(scope="module")
+def lines(company: nights.Night) -> pd.DataFrame:
+    return company.warehouse(
+        "select order_id, line_kind, currency_code, exchange_rate, order_date, "
+        "cast(net_source_amount as double) as net_source, cast(net_amount as double) as net, "
+        "cast(tax_amount as double) as tax, cast(shipping_amount as double) as shipping "
+        "from canonical.int_canonical__order_lines"
+    )
+
+
+def rejected_orders(company: nights.Night) -> set[str]:
+    files = company.deployment.home.quarantine / "shopify__orders" / "*.parquet"
+    found = duckdb.execute(f"select distinct json_extract_string(raw, '$.Name') from '{files}'").fetchall()
+    return {name for (name,) in found}
+
+
+def test_only_the_rows_that_were_made_bad_are_rejected_and_each_for_its_reason(
+    company: nights.Night, truth: Path
+) -> None:
+    expected = pd.read_parquet(truth / "bad_rows.parquet")
+    found = duckdb.execute(
+        f"""
+        select file, record_number, list_distinct(list_transform(reasons, lambda entry: entry.reason)) as reasons
+        from read_parquet('{company.deployment.home.quarantine}/*/*.parquet', union_by_name = true)
+        """
+    ).fetchdf()
+    alone = found[[list(reasons) != ["rejected_with_group"] for reasons in found["reasons"]]]
+    assert len(expected) > 10
+    assert set(zip(alone["file"], alone["record_number"], strict=True)) == set(
+        zip(expected["file"], expected["record_number"], strict=True)
+    )
+    told = dict(zip(zip(found["file"], found["record_number"], strict=True), found["reasons"], strict=True))
+    for row in expected.itertuples():
+        assert row.reason in told[(row.file, row.record_number)]
+
+
+def test_what_is_not_connected_is_said_and_everything_else_is_there(company: nights.Night) -> None:
+    found = company.mart("select subject, status, detail from data_quality where check_name like 'source__%'")
+    missing = found[found["status"] == "not_available"]
+    assert missing["detail"].tolist() == ["no source of exchange_rates is connected"]
+    for entity in found[found["status"] == "pass"]["subject"]:
+        assert company.warehouse(f"select count(*) as n from {entity}")["n"][0] > 0, entity
+
+
+def test_every_order_is_there_once_although_some_were_sent_again(
+    company: nights.Night, orders: pd.DataFrame, lines: pd.DataFrame
+) -> None:
+    exported = duckdb.execute(
+        f"select count(*) from read_csv('{company.deployment.config_path.parent}/shopify_orders_*.csv', "
+        'all_varchar = true) where "Created at" is not null'
+    ).fetchone()
+    assert exported[0] > len(orders)
+    assert set(lines["order_id"]) == set(orders.index) - rejected_orders(company)
+
+
+def test_lines_of_an_order_add_up_to_what_was_paid(orders: pd.DataFrame, lines: pd.DataFrame) -> None:
+    euros = lines[(lines["currency_code"] == "EUR") & (lines["line_kind"] == "sale")]
+    paid = euros.groupby("order_id")[["net", "tax", "shipping"]].sum().sum(axis=1)
+    expected = orders.loc[paid.index, "total_amount"]
+    assert len(paid) > 0.5 * len(orders)
+    assert (paid - expected).abs().max() < 0.005
+
+
+def test_refunds_are_what_was_given_back_and_cancelled_orders_are_none(
+    company: nights.Night, orders: pd.DataFrame, lines: pd.DataFrame
+) -> None:
+    there = orders[~orders.index.isin(rejected_orders(company))]
+    refunds = lines[lines["line_kind"] == "refund"]
+    # Some are given back only after the last export.
+    refunded = there[there["refunded_at"] < pd.Timestamp("2026-07-01", tz="Europe/Berlin")]
+    assert len(refunded) > 50
+    assert set(refunds["order_id"]) == set(refunded[refunded["cancelled_at"].isna()].index)
+    euros = refunds[refunds["currency_code"] == "EUR"].groupby("order_id")[["net", "tax", "shipping"]].sum().sum(axis=1)
+    assert (euros + orders.loc[euros.index, "refund_amount"]).abs().max() < 0.005
+    cancelled = lines[lines["line_kind"] == "cancellation"]
+    called_off = there[there["cancelled_at"] < pd.Timestamp("2026-07-01", tz="Europe/Berlin")]
+    assert set(cancelled["order_id"]) == set(called_off.index)
+
+
+def test_foreign_orders_are_converted_at_the_banks_rate_of_their_day(lines: pd.DataFrame) -> None:
+    rates = pd.read_csv(
+        Path(__file__).parents[2] / "dbt_project/seeds/ecb_exchange_rates.csv", parse_dates=["rate_date"]
+    ).sort_values("rate_date")
+    for currency in ("GBP", "CHF"):
+        foreign = lines[lines["currency_code"] == currency].assign(
+            day=lambda frame: pd.to_datetime(frame["order_date"])
+        )
+        assert len(foreign) > 20
+        dated = pd.merge_asof(
+            foreign.sort_values("day"), rates[["rate_date", currency.lower()]], left_on="day", right_on="rate_date"
+        )
+        expected = dated["net_source"] / dated[currency.lower()]
+        assert (dated["net"] - expected).abs().max() < 0.01
+
+
+def test_a_customers_orders_are_found_by_address_though_the_shop_knows_no_reference(company: nights.Night) -> None:
+    found = company.warehouse(
+        """
+        select
+            count(*) filter (where customer_id in (
+                select customer_id from identity.int_identity__customer_keys where key_kind = 'ref'
+            )) / count(*) as known_share
+        from identity.int_identity__order_lines
+        where customer_id is not null
+        """
+    )
+    assert found["known_share"][0] > 0.5
+
+
+def test_answers_and_mentions_reach_their_customers(company: nights.Night) -> None:
+    for model in ("survey_answers", "interactions", "social_interactions"):
+        found = company.warehouse(
+            f"select count(*) as n, count(customer_id) as known from identity.int_identity__{model}"
+        )
+        assert 0 < found["known"][0] <= found["n"][0], model
+
+
+def test_nobody_is_named_beyond_identity(company: nights.Night, truth: Path) -> None:
+    people = pd.read_parquet(truth / "people.parquet")
+    words = set(people["last_name"]) | set(people["email"].dropna()) | set(people["phone"].dropna())
+    columns = company.warehouse(
+        "select table_schema, table_name, column_name from information_schema.columns "
+        "where table_schema in ('features', 'ml', 'segmentations', 'marts') and data_type = 'VARCHAR'"
+    )
+    assert len(columns) > 20
+    for schema, table, column in columns.itertuples(index=False):
+        values = set(company.warehouse(f'select distinct "{column}" as v from "{schema}"."{table}"')["v"].dropna())
+        assert not values & words, f"{schema}.{table}.{column}"
+        assert not [value for value in values if "@" in value], f"{schema}.{table}.{column}"
+
+
+def test_the_same_files_again_add_nothing(company: nights.Night) -> None:
+    before = {path.parent.name for path in company.deployment.home.lake.rglob("batch.json")}
+    again = nights.run(company.deployment.config_path, company.deployment.home.root)
+    assert again.outcome.exit_code == 0, again.outcome.errors
+    assert {path.parent.name for path in company.deployment.home.lake.rglob("batch.json")} == before
+    marts = again.mart("select count(*) as n from segment_memberships where is_current")["n"][0]
+    assert marts == company.mart("select count(*) as n from segment_memberships where is_current")["n"][0]
