@@ -1,7 +1,7 @@
 # make run    the night on sample data       make test   the whole suite
 # make ui     Dagster on 127.0.0.1:3000       make bench  where a night's time goes
 # make check  lint, types, layers             make render generated dbt YAML and docs
-SAMPLE ?= completejourney
+SAMPLE ?= company
 TESSERA_HOME ?= .tessera
 export TESSERA_HOME
 CONFIG ?= $(TESSERA_HOME)/samples/$(SAMPLE)/tessera.yml

@@ -209,8 +209,8 @@ def _metadata(reports: Sequence[LoadReport], *, rows: int) -> dict[str, dg.Metad
                     "good": report.good,
                     "rejected": report.rejected,
                     "new to the lake": "no" if report.already_loaded else "yes",
-                    "columns beyond the contract": ", ".join(report.drift.new),
-                    "columns missing": ", ".join(report.drift.missing),
+                    "columns beyond the contract": len(report.drift.new),
+                    "columns missing": len(report.drift.missing),
                     "changed since the last delivery": "; ".join(report.drift.since_last_delivery),
                     "seconds": round(report.seconds, 2),
                 }
@@ -223,6 +223,10 @@ def _metadata(reports: Sequence[LoadReport], *, rows: int) -> dict[str, dg.Metad
         "files": files,
         "rejected records": dg.MetadataValue.int(sum(report.rejected for report in reports)),
     }
+    if reports and reports[-1].drift.new:
+        metadata["columns beyond the contract"] = dg.MetadataValue.text(", ".join(reports[-1].drift.new))
+    if reports and reports[-1].drift.missing:
+        metadata["columns missing"] = dg.MetadataValue.text(", ".join(reports[-1].drift.missing))
     if reasons := _reasons(reports):
         metadata["rejected by reason"] = dg.MetadataValue.table(
             records=[dg.TableRecord({"reason": reason, "records": count}) for reason, count in reasons.most_common()]

@@ -36,8 +36,8 @@ class SchemaDrift:
 
     @classmethod
     def from_json(cls, written: Mapping[str, Any]) -> SchemaDrift:
-        """Read what ``asdict`` wrote, through JSON."""
-        lists = {key: tuple(value) for key, value in written.items() if isinstance(value, list)}
+        """Read what ``asdict`` wrote, whether it has been through JSON or not."""
+        lists = {key: tuple(value) for key, value in written.items() if isinstance(value, list | tuple)}
         return cls(**lists, reordered=bool(written.get("reordered", False)))
 
     @property

@@ -56,6 +56,14 @@ def test_the_optional_settings_of_the_guide_exist(tmp_path: Path) -> None:
     assert str(deployment.settings.nights.last) == "2025-12-31"
 
 
+def test_the_database_and_the_api_of_the_guide_are_valid_sources(tmp_path: Path) -> None:
+    (sources,) = blocks("docs/databases-and-apis.md", "yaml")
+    company = "company: {name: Guide, time_zone: Europe/Berlin, currency: EUR}\nnights: {first: 2025-01-31}\n"
+    (tmp_path / "tessera.yml").write_text(company + sources, encoding="utf-8")
+    deployment = load_deployment(tmp_path / "tessera.yml", tmp_path / "home")
+    assert [source.secret for source in deployment.settings.sources] == ["SHOP_DSN", "DELIGHTED_KEY"]
+
+
 @pytest.mark.parametrize("guide", GUIDES, ids=lambda path: path.name)
 def test_every_link_leads_to_a_file(guide: Path) -> None:
     for target in re.findall(r"\]\((?!http)([^)#]+)\)", guide.read_text(encoding="utf-8")):

@@ -47,7 +47,7 @@ def refusal(config: Path) -> TesseraError:
             "    files: [a.csv]\n    formt: csv",
             "formt: there is no such key; write one of",
         ),
-        ("    files: [order_lines.csv]", "    files: [a.csv]\n    format: xlsx", "'csv', 'jsonl', 'json', 'parquet' or 'excel'"),
+        ("    files: [order_lines.csv]", "    files: [a.csv]\n    format: xlsx", "'json', 'parquet' or 'excel'"),
         ("    files: [order_lines.csv]", "    files: [a.csv]\n    delimiter: ';;'", "sources.1.delimiter"),
         ("    files: [order_lines.csv]", "    files: [a.csv]\n    max_rejected_share: 5", "less than or equal to 1"),
         ("    files: [order_lines.csv]", "    files: [a.csv]\n    decimal: ;", "'.' or ','"),

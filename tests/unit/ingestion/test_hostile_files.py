@@ -39,7 +39,7 @@ REFUSED = {
     "unclosed quote in header": (b'order_id,"line,amount\nA,1,1\n', {}, "no readable header"),
     "a cell of 10 MB": (HEAD + b'A,1,"' + b"x" * 10_000_000 + b'"\n', {}, "line 2 opens a quote that is never closed"),
     "a line of 10 MB": (HEAD + b"A,1," + b"1" * 10_000_000 + b"\n", {}, "line 2 does not end"),
-    "a zip bomb's shape": (gzip.compress(b"\0" * 1_000_000), {}, "holds a NUL"),
+    "a zip bomb's shape": (gzip.compress(b"\0" * 1_000_000), {}, "no readable header"),
     "an XML error page": (b"<?xml version='1.0'?><Error><Code>AccessDenied</Code></Error>", {}, "a web page or XML"),
     "a JSON error instead of CSV": (b'{"error": "rate limited"}\n', {}, "required column"),
     "an old workbook named csv": (b"\xd0\xcf\x11\xe0" + b"\0" * 100, {}, "an old Excel workbook"),
