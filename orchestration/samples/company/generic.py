@@ -1,6 +1,6 @@
-"""The files without a vendor: the range, and who was assigned to the campaign.
+"""The files without a vendor: the range, who was assigned to the campaign, and what the survey asks.
 
-Belongs here: the two CSV files in the generic shapes. Does not belong here: drawing articles or assignments.
+Belongs here: the CSV files in the generic shapes. Does not belong here: drawing articles or assignments.
 """
 
 from __future__ import annotations
@@ -13,12 +13,14 @@ from orchestration.samples.company.catalogue import Catalogue
 from orchestration.samples.company.crm_records import CrmRecords
 from orchestration.samples.company.files import Fault, Output, faulty_rows
 from orchestration.samples.company.kinds import CATEGORIES
+from orchestration.samples.company.needs import ITEMS, SATISFACTION_ITEM
 from orchestration.samples.company.product_words import SUBCATEGORIES
 from orchestration.samples.company.randomness import Ints, stream
 from orchestration.samples.company.text import Text, join, numbers, only, pick, repeated, when
+from orchestration.samples.company.typeform import FORM_ID, field_id
 from orchestration.samples.company.world import FIRST_DAY
 
-PRODUCTS, EXPOSURES = "products.csv", "campaign_exposures.csv"
+PRODUCTS, EXPOSURES, QUESTIONS = "products.csv", "campaign_exposures.csv", "survey_questions.csv"
 
 
 def write_products(output: Output, catalogue: Catalogue, seed: int) -> None:
@@ -38,6 +40,24 @@ def write_products(output: Output, catalogue: Catalogue, seed: int) -> None:
     columns = {name: name for name in table.column_names} | {"unit_cost": "cast(unit_cost as decimal(18, 2))"}
     row = int(stream(seed, "products").integers(0, catalogue.count))
     output.write_csv(PRODUCTS, table, columns, [Fault(row, "unit_cost", "on request", "not_a_number")])
+
+
+def write_questions(output: Output) -> None:
+    """Write what the survey asks, which the answers' export does not repeat: wording, scale, and what is reversed."""
+    items = (*ITEMS, SATISFACTION_ITEM)
+    table = pa.table(
+        {
+            "survey_id": [FORM_ID for _ in items],
+            "question_id": [field_id(item.code) for item in items],
+            "kind": ["csat" if item is SATISFACTION_ITEM else "likert" for item in items],
+            "text": [item.text for item in items],
+            "scale_min": [1 for _ in items],
+            "scale_max": [5 for _ in items],
+            "reversed": ["true" if item.reversed else "false" for item in items],
+            "construct": [item.construct for item in items],
+        }
+    )
+    output.write_csv(QUESTIONS, table, {name: name for name in table.column_names}, [])
 
 
 def write_exposures(output: Output, campaign: Campaign, crm: CrmRecords, seed: int) -> tuple[Text, Ints]:

@@ -10,7 +10,7 @@ import pyarrow as pa
 from orchestration.samples.company.company import Company
 from orchestration.samples.company.delighted import write_delighted
 from orchestration.samples.company.files import Output
-from orchestration.samples.company.generic import write_exposures, write_products
+from orchestration.samples.company.generic import write_exposures, write_products, write_questions
 from orchestration.samples.company.hubspot import write_companies, write_contacts
 from orchestration.samples.company.hubspot_activity import EVENT_ID, write_email_events, write_engagements
 from orchestration.samples.company.shopify import write_shopify
@@ -38,6 +38,7 @@ def write_files(output: Output, company: Company) -> pa.Table:
     response_ids, answered = write_typeform(output, people, company.points, company.lifetimes, crm, company.needs, seed)
     score_ids, scored = write_delighted(output, company.shop, crm, seed)
     write_products(output, company.shop.catalogue, seed)
+    write_questions(output)
     exposure_ids, exposed = write_exposures(output, company.campaign, crm, seed)
     accounts = company.accounts
     mention_ids, speaking = write_mentions(output, people, company.points, accounts, seed)

@@ -43,7 +43,8 @@ def test_another_seed_gives_another_company(small, tmp_path: Path) -> None:
     place_company(tmp_path / "data", tmp_path / "truth", customers=500, seed=43)
     there, here = digests(tmp_path / "data"), digests(small.data)
     assert there.keys() == here.keys()
-    assert [name for name in here if here[name] == there[name]] == []
+    # What the survey asks is the same whoever is asked.
+    assert [name for name in here if here[name] == there[name]] == ["0/survey_questions.csv"]
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -90,8 +91,8 @@ def test_another_size_replaces_its_own_files_and_leaves_the_others(tmp_path: Pat
     after = digests(folder)
     assert before.keys() == after.keys()
     kept = {name for name in before if before[name] == after[name]}
-    # The range does not depend on the number of customers.
-    assert kept == {"0/mine.csv", "0/tessera.yml", "0/products.csv"}
+    # The range and the survey do not depend on the number of customers.
+    assert kept == {"0/mine.csv", "0/tessera.yml", "0/products.csv", "0/survey_questions.csv"}
     assert {path.name for path in tmp_path.iterdir()} == {"company", "company-truth"}
 
 
