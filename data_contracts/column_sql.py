@@ -288,13 +288,17 @@ def _timestamp_from_text(
         (f"{_matches(x, finer)} and not {_matches(x, pattern)}", "too_many_decimals"),
         (f"not {_matches(x, pattern)}", "not_a_timestamp"),
     ]
-    # A date alone is not read as a time when a blank comes after it.
-    casts = f"try_cast({x} as {target.text}), try_cast(trim({x}) as {target.text})"
+    # The cast does not pass over a blank after a date alone.
+    rarely = [f"try_cast(trim({x}) as {target.text})"]
+    if target.family == "timestamptz":
+        # A blank before the offset is how Ruby writes times.
+        rarely.append(f"try_strptime(trim({x}), '%Y-%m-%d %H:%M:%S %z')")
+    # Only behind a case does the database not trim every value beforehand, because it occurs twice.
+    doubtful_value = f"case when {x} is not null then coalesce({', '.join(rarely)}) end"
+    value = f"coalesce(try_cast({x} as {target.text}), {doubtful_value})"
     shortcut = f"{v} is not null and {_matches(x, pattern)}"
     if target.family != "timestamptz":
-        return f"coalesce({casts})", shortcut, faults
-    # A blank before the offset is how Ruby writes times.
-    value = f"coalesce({casts}, try_strptime(trim({x}), '%Y-%m-%d %H:%M:%S %z'))"
+        return value, shortcut, faults
     days = ", ".join(sql.text(day) for day in days_with_skipped_hours(notation.time_zone))
     if not days:
         return value, shortcut, faults

@@ -27,6 +27,8 @@ CANONICAL_ENTITIES = (
     "social_handles",
     "exchange_rates",
 )
+# Entities that a seed of the project supplies where no source is connected.
+SEEDED_ENTITIES = {"exchange_rates": "ecb_exchange_rates"}
 _DAYS = {"d": 1.0, "day": 1.0, "days": 1.0, "h": 1 / 24, "hour": 1 / 24, "hours": 1 / 24}
 _PROPERTIES = frozenset(
     {

@@ -11,7 +11,7 @@ import duckdb
 from rich.console import Console
 from rich.table import Table
 
-from data_contracts.table_properties import CANONICAL_ENTITIES
+from data_contracts.table_properties import CANONICAL_ENTITIES, SEEDED_ENTITIES
 from orchestration.configuration.deployment import Deployment
 from orchestration.publishing.version_store import Version
 
@@ -54,7 +54,8 @@ def show_sources(console: Console, deployment: Deployment) -> None:
     """Print what there is data on, and what no connected source gives."""
     connected = deployment.entities_on
     there = [entity.replace("_", " ") for entity in CANONICAL_ENTITIES if entity in connected]
-    missing = [entity.replace("_", " ") for entity in CANONICAL_ENTITIES if entity not in connected]
+    without = [entity for entity in CANONICAL_ENTITIES if entity not in connected and entity not in SEEDED_ENTITIES]
+    missing = [entity.replace("_", " ") for entity in without]
     console.print(f"data on        {', '.join(there)}", highlight=False, soft_wrap=True)
     if missing:
         console.print(f"no source of   {', '.join(missing)}", highlight=False, soft_wrap=True)

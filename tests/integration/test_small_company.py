@@ -89,6 +89,17 @@ def test_each_check_of_the_night_is_in_the_data_quality_mart(small_night: nights
     assert loads["raw.transactions__order_lines"] == len(small_company.order_lines())
 
 
+def test_what_no_source_gives_is_told_and_not_invented(small_night: nights.Night) -> None:
+    found = small_night.mart(
+        "select subject, detail from data_quality where status = 'not_available' and is_current order by subject"
+    )
+    missing = ["companies", "interactions", "social_handles", "social_interactions", "survey_answers", "survey_questions"]
+    assert found["subject"].tolist() == [f"canonical.int_canonical__{entity}" for entity in missing]
+    for subject in found["subject"]:
+        assert small_night.warehouse(f"select count(*) as n from {subject}")["n"][0] == 0
+    assert found["detail"][0] == "no source of companies is connected"
+
+
 def test_nothing_beyond_identity_names_a_person(small_night: nights.Night) -> None:
     columns = small_night.warehouse(
         "select table_schema, table_name, column_name from information_schema.columns "
