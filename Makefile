@@ -22,6 +22,7 @@ ui: $(READY)
 
 bench: $(READY)
 	@$(BIN)/python benchmarks/night.py
+	@$(BIN)/python benchmarks/loading.py
 
 check: $(READY)
 	$(BIN)/ruff check .

@@ -18,6 +18,7 @@ from orchestration.dbt_manifest import dbt_project, prune_run_folders, vars_argu
 from orchestration.errors import NightRefusedError
 from orchestration.failures import EXIT_CODE, told_plainly
 from orchestration.gate.dbt_results import ledger_results, selected_names
+from orchestration.gate.failing_rows import failing_rows
 from orchestration.gate.ledger import Ledger
 from orchestration.gate.report import what_failed
 from orchestration.night_of_run import night_of_run
@@ -78,7 +79,9 @@ def _dbt_step(
         run_results = invocation.target_path / "run_results.json"
         if run_results.is_file():
             results = json.loads(run_results.read_text(encoding="utf-8"))
-            ledger.record(ledger_results(results, manifest, as_of_date=night, run_id=context.run_id))
+            with told_plainly(), warehouse.connect(read_only=True) as connection:
+                found = failing_rows(connection, results, manifest)
+            ledger.record(ledger_results(results, manifest, as_of_date=night, run_id=context.run_id, rows=found))
         prune_run_folders(deployment)
         with told_plainly(), warehouse.connect(read_only=True) as connection:
             rows = row_counts(connection)

@@ -19,9 +19,22 @@ _STATUS: dict[str, Status] = {"success": "pass", "pass": "pass", "warn": "warn"}
 
 
 def ledger_results(
-    run_results: Mapping[str, Any], manifest: Mapping[str, Any], *, as_of_date: dt.date, run_id: str
+    run_results: Mapping[str, Any],
+    manifest: Mapping[str, Any],
+    *,
+    as_of_date: dt.date,
+    run_id: str,
+    rows: Mapping[str, str] | None = None,
 ) -> list[Result]:
-    """Return one result per node that dbt ran; skipped nodes leave none, which the gate takes as a failure."""
+    """Return one result per node that dbt ran; skipped nodes leave none, which the gate takes as a failure.
+
+    Args:
+        run_results: dbt's ``run_results.json``.
+        manifest: dbt's manifest.
+        as_of_date: The night.
+        run_id: The Dagster run.
+        rows: What failed tests found, in words, by unique id.
+    """
     results = []
     for row in run_results["results"]:
         node = manifest["nodes"].get(row["unique_id"])
@@ -42,10 +55,18 @@ def ledger_results(
                 started_at=_utc(timing["execute"]["started_at"]),
                 completed_at=_utc(timing["execute"]["completed_at"]),
                 failures=int(row["failures"] or 0) if is_test else int(row["status"] != "success"),
-                detail="" if row["status"] in {"pass", "success"} else str(row["message"] or row["status"]),
+                detail=_detail(row, node, found=(rows or {}).get(row["unique_id"])),
             )
         )
     return results
+
+
+def _detail(row: Mapping[str, Any], node: Mapping[str, Any], *, found: str | None) -> str:
+    if row["status"] in {"pass", "success"}:
+        return ""
+    if found:
+        return f"{' '.join(str(node.get('description') or '').split())} No: {found}"
+    return str(row["message"] or row["status"])
 
 
 def selected_names(

@@ -15,7 +15,9 @@ from orchestration.gate.verdict import Problem, Verdict
 def summarise(verdict: Verdict) -> str:
     """One line: how many results, how many problems."""
     counts: Counter[str] = Counter(result.kind for result in verdict.results)
-    ran = ", ".join(f"{counts[kind]} {kind}" for kind in ("contract", "dbt", "model", "build") if counts[kind])
+    ran = ", ".join(
+        f"{counts[kind]} {kind}" for kind in ("contract", "dbt", "delivery", "model", "build") if counts[kind]
+    )
     return (
         f"{len(verdict.results)} results read ({ran}), "
         f"{len(verdict.blocking)} stop the publication, {len(verdict.warnings)} warn"
