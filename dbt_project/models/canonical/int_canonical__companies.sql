@@ -48,7 +48,7 @@ converted as (
         dated.source_name,
         dated.company_ref,
         dated.company_name,
-        lower(dated.domain) as domain,
+        lower(dated.domain) as domain, -- noqa: RF04
         dated.registry_number,
         dated.industry_code,
         dated.industry,

@@ -19,7 +19,11 @@ euro_rates as (
         upper(currency_code) as currency_code,
         units_per_euro,
         rate_date
-    from (unpivot {{ ref('ecb_exchange_rates') }} on columns(* exclude (rate_date)) into name currency_code value units_per_euro)
+    from (
+        unpivot {{ ref('ecb_exchange_rates') }}
+        on columns(* exclude (rate_date))
+        into name currency_code value units_per_euro
+    )
     union all
     select distinct
         'EUR' as currency_code,

@@ -1,6 +1,6 @@
--- One row per order line of all connected transaction sources, dated in the company's time zone, its amounts in the base
--- currency at the newest rate of the order's day. A line whose currency has no rate that is fresh enough has no amounts,
--- and the test of this model stops the night.
+-- One row per order line of all connected transaction sources, dated in the company's time zone, its amounts in the
+-- base currency at the newest rate of the order's day. A line whose currency has no rate that is fresh enough has no
+-- amounts, and the test of this model stops the night.
 {{ config(materialized='table') }}
 
 with order_lines as (

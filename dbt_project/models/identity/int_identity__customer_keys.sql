@@ -1,6 +1,13 @@
 -- One row per reference, e-mail address and phone number that any record carries: whose it is. A reference names its
 -- customer; an address or number belongs to the one customer whose record has it, and to nobody known otherwise.
-{% set entities = ['order_lines', 'campaign_exposures', 'interactions', 'survey_answers', 'social_interactions', 'social_handles'] %}
+{% set entities = [
+    'order_lines',
+    'campaign_exposures',
+    'interactions',
+    'survey_answers',
+    'social_interactions',
+    'social_handles',
+] %}
 {% set with_phone = ['order_lines', 'interactions', 'survey_answers'] %}
 
 with customer_records as (

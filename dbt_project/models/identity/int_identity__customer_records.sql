@@ -18,13 +18,22 @@ newest_records as (
 
 ),
 
-shared_emails as (
+shared_emails_by_source as (
 
-    select email
+    select
+        email,
+        source_name
     from newest_records
     where email is not null
     group by email, source_name
     having count(*) > 1
+
+),
+
+shared_emails as (
+
+    select distinct email
+    from shared_emails_by_source
 
 ),
 
@@ -40,17 +49,46 @@ joined as (
                 )
         end as joined_ref
     from newest_records
-    left join (select distinct email from shared_emails) as shared_emails
-        on newest_records.email = shared_emails.email
+    left join shared_emails on newest_records.email = shared_emails.email
 
 ),
 
 with_keys as (
 
     select
-        *,
+        source_name,
+        customer_ref,
+        joined_ref,
+        account_type,
+        email,
+        phone,
+        first_name,
+        last_name,
+        gender,
+        income_band,
+        education,
+        occupation,
+        marital_status,
+        declared_age_band,
+        country,
+        region,
+        city,
+        postal_code,
+        company_ref,
+        acquisition_channel,
+        loyalty_tier,
+        household_size,
+        children_count,
+        has_email_consent,
+        has_sms_consent,
+        has_phone_consent,
+        has_ads_consent,
         email is not null and count(distinct joined_ref) over (partition by email) = 1 as is_email_own,
-        phone is not null and count(distinct joined_ref) over (partition by phone) = 1 as is_phone_own
+        phone is not null and count(distinct joined_ref) over (partition by phone) = 1 as is_phone_own,
+        birth_date,
+        created_date,
+        created_at,
+        updated_at
     from joined
 
 )

@@ -1,5 +1,5 @@
--- One row per customer: everybody any source knows, with what is known about them now. The customer_id is a digest of the
--- key that stands for the customer, the same on every night, in every rebuild and whatever the row order.
+-- One row per customer: everybody any source knows, with what is known about them now. The customer_id is a digest of
+-- the key that stands for the customer, the same on every night, in every rebuild and whatever the row order.
 {% set dated_entities = {
     'int_identity__order_lines': 'order_date',
     'int_identity__campaign_exposures': 'assigned_date',

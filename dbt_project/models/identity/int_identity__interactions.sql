@@ -1,5 +1,5 @@
--- One row per interaction, with the customer_id in place of the source's keys; null where it names nobody. Subjects stay
--- behind: people write names into them.
+-- One row per interaction, with the customer_id in place of the source's keys; null where it names nobody. Subjects
+-- stay behind: people write names into them.
 {{ config(materialized='view') }}
 
 with interactions as (

@@ -1,5 +1,5 @@
--- One row per order line, with the customer_id in place of the source's keys. Lines without a customer stay, with a null
--- customer_id, so that money reconciles. Cancelled lines never happened and are out.
+-- One row per order line, with the customer_id in place of the source's keys. Lines without a customer stay, with a
+-- null customer_id, so that money reconciles. Cancelled lines never happened and are out.
 {{ config(materialized='view') }}
 
 with order_lines as (
