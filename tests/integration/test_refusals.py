@@ -112,14 +112,16 @@ def test_a_night_with_too_many_bad_rows_ends_with_1_and_quarantines_them(company
 def test_a_failing_dbt_test_closes_the_gate(company: tuple[Path, Path]) -> None:
     config, home = company
     lines = small_company.order_lines()
-    lines.loc[5, "currency"] = "USD"
+    lines.loc[5, "currency"] = "XTS"
     lines.to_csv(config.parent / "order_lines.csv", index=False)
     night = nights.run(config, home)
     assert night.outcome.exit_code == 1
-    assert "assert_order_lines_are_in_the_base_currency" in "\n".join(night.outcome.errors)
+    told = "\n".join(night.outcome.errors)
+    assert "assert_every_currency_has_a_rate" in told
+    assert "currency_code 'XTS', base_currency_code 'EUR'" in told
     assert night.served.name == "v000001"
     report = next((home / "reports").glob("*.md")).read_text(encoding="utf-8")
-    assert "Is every order line's currency the base currency?" in report
+    assert "Has every order line an exchange rate of its day into the base currency?" in report
 
 
 def test_publishing_alone_refuses_a_build_with_a_gap(company: tuple[Path, Path]) -> None:
