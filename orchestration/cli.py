@@ -19,6 +19,7 @@ from rich.console import Console
 
 from data_contracts.contract_rules import ContractError
 from orchestration.configuration.deployment import CONFIG_VARIABLE, Deployment, load_deployment, tonight
+from orchestration.console.new_source_command import new_source
 from orchestration.console.quarantine_commands import quarantine_app
 from orchestration.errors import TesseraError
 from orchestration.home import HOME_VARIABLE, Home
@@ -31,6 +32,7 @@ app = typer.Typer(
     help="Nightly customer segments: tested before they are published, explained, versioned.",
 )
 app.add_typer(quarantine_app, name="quarantine")
+app.command("new-source")(new_source)
 ConfigOption = Annotated[
     Path | None,
     typer.Option("--config", help="The tessera.yml. Default: $TESSERA_CONFIG, ./tessera.yml, or the home's sample."),

@@ -1,0 +1,1 @@
+"""Drafting a source out of a file that the project has never seen."""
