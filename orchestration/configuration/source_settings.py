@@ -221,7 +221,7 @@ class Source(Section):
     encoding: str = "utf-8"
     sheet: str = ""
     decimal: Literal[".", ","] = "."
-    thousands: Literal["", ".", ",", " ", "'"] = ""
+    thousands: Literal["", ".", ",", " ", "'", "\u00a0", "\u202f"] = ""
     date_format: TimeFormat = ""
     timestamp_format: TimeFormat = ""
     time_zone: TimeZone | None = None
