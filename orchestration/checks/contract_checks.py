@@ -1,7 +1,7 @@
 """Contracts as Dagster asset checks: inbound batches and outbound marts, validated by one factory.
 
-Belongs here: fetching what a contract speaks of, having it validated, telling Dagster and the ledger. Does not belong
-here: turning a contract into expectations (``data_contracts.expectation_suite``).
+Belongs here: naming what a contract speaks of, having it validated, telling Dagster and the ledger. Does not belong
+here: turning a contract into expectations (``data_contracts.expectation_suite``), fetching rows (table_validation.py).
 """
 
 # No postponed annotations here: Dagster reads the types of a check's arguments when it is defined.
@@ -13,7 +13,7 @@ import dagster as dg
 
 from data_contracts import sql_quoting as sql
 from data_contracts.contract import Contract
-from data_contracts.expectation_suite import expectation_columns, validate_frame
+from orchestration.checks.table_validation import validate_table
 from orchestration.checks.validated_batches import ValidatedBatches
 from orchestration.configuration.deployment import Deployment
 from orchestration.failures import told_plainly
@@ -45,7 +45,7 @@ def inbound_contract_check(deployment: Deployment, contract: Contract) -> dg.Ass
         for batch in lake.live_batches(contract.name):
             if batch.batch_id not in validated:
                 source = f"read_parquet({sql.text(str(lake.rows_path(batch)))})"
-                suite = _validated(connection, contract, source)
+                suite = validate_table(connection, contract, source)
                 yield f"{batch.file}, batch {batch.batch_id[:8]}", suite
                 if suite.success:
                     validated.add(batch.batch_id)
@@ -57,15 +57,9 @@ def outbound_contract_check(deployment: Deployment, contract: Contract) -> dg.As
     """Return the check that a mart keeps what BI readers were promised."""
 
     def validate(connection: "duckdb.DuckDBPyConnection") -> Iterator[tuple[str, "SuiteResult"]]:
-        yield contract.name, _validated(connection, contract, f"marts.{sql.identifier(contract.name)}")
+        yield contract.name, validate_table(connection, contract, f"marts.{sql.identifier(contract.name)}")
 
     return _contract_check(deployment, contract, schema="marts", validate=validate)
-
-
-def _validated(connection: "duckdb.DuckDBPyConnection", contract: Contract, source: str) -> "SuiteResult":
-    columns = ", ".join(sql.identifier(name) for name in expectation_columns(contract))
-    frame = connection.execute(f"select {columns} from {source}").fetchdf()
-    return validate_frame(frame, contract)
 
 
 def _contract_check(

@@ -137,24 +137,29 @@ def _doubtful_keys(judged: _Judged, notation: Notation, *, all_rows: bool) -> ND
     if all_rows:
         return None
     keys = quarantine_sql(contract, sources, notation)
-    hashes = key_hashes(contract)
+    hashes = ", ".join(f"{key_hash} as hash{place}" for place, key_hash in enumerate(key_hashes(contract)))
     with staged.rows(con, fields=[source.expression for source in sources.values()]) as raw:
-        con.execute(
-            f"create or replace temp table key_hashes as select _row_number, "
-            f"{', '.join(f'{item} as hash{place}' for place, item in enumerate(hashes))} "
-            f"from (select _row_number, {keys.projection} from ({keys.typed_relation(raw)}) as typed_rows) as key_rows"
-        )
-    try:
-        found = [
-            con.execute(
-                f"select _row_number from key_hashes where hash{place} in (select hash{place} from key_hashes "
-                f"where hash{place} is not null group by hash{place} having count(*) > 1)"
-            ).fetchnumpy()["_row_number"]
-            for place in range(len(hashes))
-        ]
-    finally:
-        con.execute("drop table key_hashes")
-    return np.unique(np.concatenate(found).astype(np.int64))
+        found = con.execute(
+            f"select _row_number, {hashes} from (select _row_number, {keys.projection} "
+            f"from ({keys.typed_relation(raw)}) as typed_rows) as key_rows"
+        ).fetchnumpy()
+    numbers = np.asarray(found.pop("_row_number"), np.int64)
+    doubtful = [numbers[_shared(np.ma.asarray(values))] for values in found.values()]
+    return np.unique(np.concatenate(doubtful))
+
+
+def _shared(hashes: np.ma.MaskedArray) -> NDArray[np.bool_]:
+    """Which places hold a hash that another place holds too; a masked place has none."""
+    rising = np.sort(hashes.compressed())
+    repeated = np.unique(rising[1:][rising[1:] == rising[:-1]])
+    # A table of the lower bits leaves few hashes that must be looked for among the repeated ones.
+    table = np.zeros(1 << 24, np.bool_)
+    lower = np.uint64(len(table) - 1)
+    table[repeated & lower] = True
+    shared: NDArray[np.bool_] = table[hashes.data & lower] & ~np.ma.getmaskarray(hashes)
+    places = np.flatnonzero(shared)
+    shared[places] = np.isin(hashes.data[places], repeated)
+    return shared
 
 
 def _repeated(judged: _Judged, doubtful: NDArray[np.int64] | None, deliveries: Sequence[SameDelivery]) -> Path | None:

@@ -6,6 +6,7 @@ file again. Does not belong here: finding out (csv_records.py, record_scan.py), 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from orchestration.ingestion.text_gate import Block
+
+# Records that are picked out of many blocks are parsed together.
+_PIECE = 1 << 20
+# So many pieces of a block are read one by one, and more of them with the whole block.
+_FEW = 50
 
 
 @dataclass(frozen=True)
@@ -94,47 +100,79 @@ class RecordIndex:
         return lines
 
     def extracts(self, numbers: NDArray[np.int64] | None = None) -> Iterator[Extract]:
-        """Walk over the well-formed records, block by block.
+        """Walk over the well-formed records in pieces of about a block.
 
         Args:
             numbers: Rising record numbers, to have only these; by default all.
         """
-        first_row = 0
+        waiting: list[Extract] = []
+        size = 0
+        for extract in self._by_block(numbers):
+            waiting.append(extract)
+            size += len(extract.data)
+            if size >= _PIECE:
+                yield _joined(waiting)
+                waiting, size = [], 0
+        if waiting:
+            yield _joined(waiting)
+
+    def _by_block(self, numbers: NDArray[np.int64] | None) -> Iterator[Extract]:
+        if not self._places:
+            return
         starts = np.memmap(self.starts, np.uint32, "r") if self.starts.stat().st_size else np.empty(0, np.uint32)
-        bounds = None if numbers is None else np.searchsorted(numbers, [p.first_number for p in self._places])
+        firsts = [place.first_number for place in self._places]
+        bounds = [0] * len(firsts) if numbers is None else np.searchsorted(numbers, firsts).tolist()
+        ends = [*bounds[1:], 0 if numbers is None else len(numbers)]
+        first_row = 0
         with self.path.open("rb") as file:
-            for at, place in enumerate(self._places):
+            for place, bound, end in zip(self._places, bounds, ends, strict=True):
                 rows = slice(first_row, first_row + place.count)
                 first_row += place.count
-                if numbers is None or bounds is None:
+                if numbers is None:
                     chosen = np.arange(max(place.first_number, 1), place.first_number + place.count)
                 else:
-                    chosen = numbers[bounds[at] : bounds[at + 1] if at + 1 < len(bounds) else len(numbers)]
+                    chosen = numbers[bound:end]
                 if len(place.malformed):
                     chosen = chosen[~np.isin(chosen, place.malformed, assume_unique=True)]
                 if not len(chosen):
                     continue
-                file.seek(place.offset)
-                data = file.read(place.size)
-                whole = len(chosen) == place.count and not place.padding
-                yield Extract(chosen, data if whole else _cut_out(data, place, np.asarray(starts[rows]), chosen))
+                if len(chosen) == place.count and not place.padding:
+                    yield Extract(chosen, os.pread(file.fileno(), place.size, place.offset))
+                else:
+                    yield Extract(chosen, _cut_out(file.fileno(), place, np.asarray(starts[rows]), chosen))
 
     def _blocks_of(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
         return np.searchsorted([place.first_number for place in self._places], numbers, side="right") - 1
 
 
-def _cut_out(data: bytes, place: _Place, starts: NDArray[np.uint32], numbers: NDArray[np.int64]) -> bytes:
+def _cut_out(file: int, place: _Place, starts: NDArray[np.uint32], numbers: NDArray[np.int64]) -> bytes:
     """The bytes of some of a block's records."""
     edges = np.append(starts.astype(np.int64), place.size)
-    if place.padding:
-        kept = np.ones(place.size, np.bool_)
-        for begin, end in place.padding:
-            kept[begin:end] = False
-        data = bytes(np.frombuffer(data, np.uint8)[kept[: len(data)]])
-        edges = np.concatenate((np.zeros(1, np.int64), np.cumsum(kept)))[edges]
     within = numbers - place.first_number
-    # Neighbours are taken in one piece.
-    breaks = np.flatnonzero(np.diff(within) > 1)
-    firsts = edges[np.concatenate((within[:1], within[breaks + 1]))].tolist()
-    lasts = edges[np.append(within[breaks], within[-1]) + 1].tolist()
-    return b"".join(data[first:last] for first, last in zip(firsts, lasts, strict=True))
+    # Neighbours are taken in one piece, unless there are bytes to leave out of it.
+    apart = np.diff(within) > 1
+    spans = np.stack((edges[within[np.append(True, apart)]], edges[within[np.append(apart, True)] + 1]), axis=1)
+    pieces = list(_without(spans.tolist(), place.padding))
+    if len(pieces) <= _FEW:
+        return b"".join(os.pread(file, end - begin, place.offset + begin) for begin, end in pieces)
+    data = os.pread(file, place.size, place.offset)
+    return b"".join(data[begin:end] for begin, end in pieces)
+
+
+def _without(pieces: list[tuple[int, int]], gaps: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Spans without some gaps; both are rising, and no gap reaches over a span's end."""
+    gap = 0
+    for begin, end in pieces:
+        while gap < len(gaps) and gaps[gap][0] < begin:
+            gap += 1
+        while gap < len(gaps) and gaps[gap][0] < end:
+            yield begin, gaps[gap][0]
+            begin = gaps[gap][1]
+            gap += 1
+        yield begin, end
+
+
+def _joined(extracts: list[Extract]) -> Extract:
+    if len(extracts) == 1:
+        return extracts[0]
+    return Extract(np.concatenate([item.numbers for item in extracts]), b"".join(item.data for item in extracts))
