@@ -109,10 +109,10 @@ def _contract_check(
 
 _ANSWERS = dg.TableSchema(
     columns=[
-        dg.TableColumn("what", "string"),
         dg.TableColumn("question", "string"),
         dg.TableColumn("answer", "string"),
         dg.TableColumn("rows against", "int"),
+        dg.TableColumn("where", "string"),
     ]
 )
 
@@ -136,15 +136,21 @@ def _detail(suites: dict[str, "SuiteResult"]) -> str:
 
 
 def _answers(suites: dict[str, "SuiteResult"]) -> list[dg.TableRecord]:
+    """One row per question, over everything that was validated; where it is not so is named."""
+    against: dict[str, dict[str, int]] = {}
+    for what, suite in suites.items():
+        for outcome in suite.outcomes:
+            failed = against.setdefault(outcome.question, {})
+            if not outcome.success:
+                failed[what] = outcome.unexpected_count
     return [
         dg.TableRecord(
             {
-                "what": what,
-                "question": outcome.question,
-                "answer": "yes" if outcome.success else "no",
-                "rows against": outcome.unexpected_count,
+                "question": question,
+                "answer": "no" if failed else "yes",
+                "rows against": sum(failed.values()),
+                "where": "; ".join(failed),
             }
         )
-        for what, suite in suites.items()
-        for outcome in suite.outcomes
+        for question, failed in against.items()
     ]

@@ -124,14 +124,15 @@ class Lake:
             name = f"{wanted}-{number}"
         return name
 
-    def open_workspace(self, table: str) -> Path:
-        """An empty temporary folder for one load; what a killed load of the table left is removed."""
-        parent = self.root / TEMPORARY
-        parent.mkdir(parents=True, exist_ok=True)
-        for leftover in parent.glob(f"{table}.*"):
+    def clear_leftovers(self, table: str) -> None:
+        """Remove what a killed load of the table left in the temporary folder."""
+        for leftover in (self.root / TEMPORARY).glob(f"{table}.*"):
             shutil.rmtree(leftover)
-        workspace = parent / f"{table}.{uuid.uuid4().hex}"
-        workspace.mkdir()
+
+    def open_workspace(self, table: str) -> Path:
+        """An empty temporary folder for one load."""
+        workspace = self.root / TEMPORARY / f"{table}.{uuid.uuid4().hex}"
+        workspace.mkdir(parents=True)
         return workspace
 
     def commit(self, batch: Batch, rows: Path) -> Path:

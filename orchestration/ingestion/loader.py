@@ -86,6 +86,7 @@ def load_file(
     """
     begun = time.perf_counter()
     options, path = options or FileOptions(), Path(path)
+    lake.clear_leftovers(contract.name)
     landing = look_at(path)
     reading = options.reading(format_of(path, options, contract))
     reading = delivery.reading(reading) if delivery else reading

@@ -87,7 +87,9 @@ def resubmit(
     _check_form(contract, mended, batches, file=path.name)
     repairs = {batch_id: [record.number for record in items] for batch_id, items in records.items()}
     check_groups_whole(con, contract, rejections, records, same_deliveries(contract, lake, repairs))
-    workspace = lake.open_workspace(f"repair.{contract.name}")
+    owner = f"repair.{contract.name}"
+    lake.clear_leftovers(owner)
+    workspace = lake.open_workspace(owner)
     try:
         plain = workspace / path.name
         write_for_loading(

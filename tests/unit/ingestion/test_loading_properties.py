@@ -166,3 +166,10 @@ def test_exactly_the_bad_rows_are_quarantined(shop: Any, name: str, data: st.Dat
 
 def whole_second(moment: datetime | None) -> datetime | None:
     return moment and moment.replace(microsecond=0)
+
+
+@pytest.mark.parametrize("around", [(" ", ""), ("", " "), ("  ", "  ")])
+def test_blanks_around_a_day_in_a_column_of_times_are_no_part_of_it(shop: Any, around: tuple[str, str]) -> None:
+    path = shop.write("orders.csv", "order_id,line,amount,sold_at\nA,1,1,{}2024-01-05{}\n".format(*around).encode())
+    assert shop.load(path).rejected == 0
+    assert shop.rows("sold_at at time zone 'UTC'") == [(datetime(2024, 1, 5),)]  # noqa: DTZ001
