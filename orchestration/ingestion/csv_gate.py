@@ -35,6 +35,8 @@ def read_header(text: TextFile, delimiter: str) -> tuple[str, ...]:
     first = head[: int(records.contents[0])]
     if not first.strip():
         raise _no_header(text.name, "an empty first line")
+    if b"\0" in first:
+        raise _no_header(text.name, "NUL bytes, as in UTF-16 without its mark or in binary files")
     if b"\r" in first.replace(b"\r\n", b""):
         raise _no_header(text.name, "bare carriage returns, as old Macs wrote them, or a broken first line")
     try:
