@@ -263,13 +263,12 @@ def _check_share(
         return
     top = quarantine.summarise(con, contract.name, batch_id=batch_id)[:5]
     listed = "; ".join(f"{item.reason} in {item.column or 'the record'}: {item.rows}" for item in top)
-    place = quarantine.path(contract.name, batch_id)
-    shown = Path(place.parent.parent.name, place.parent.name, place.name)
     raise RejectedShareError(
         f"{landing.path.name}: {rejected / records:.1%} of its rows are bad ({rejected} of {records})",
         expected=f"at most {limit:.1%}, the limit for {contract.name}",
         found=listed,
-        fix=f"look at {shown}, mend the source and load it again; the lake was not touched",
+        fix=f"tessera quarantine list --contract {contract.name} --values 3 shows them; mend the source and load it "
+        "again; the lake was not touched",
     )
 
 

@@ -1,6 +1,6 @@
 -- One row per order line, with the customer_id in place of the source's keys. Lines without a customer stay, with a
 -- null customer_id, so that money reconciles. Cancelled lines never happened and are out.
-{{ config(materialized='view') }}
+{{ config(materialized='table') }}
 
 with order_lines as (
 

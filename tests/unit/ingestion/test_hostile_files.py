@@ -229,7 +229,7 @@ def test_thirty_percent_bad_rows_touch_the_quarantine_and_not_the_lake(shop: Any
     assert "30.0% of its rows are bad (30 of 100)" in text
     assert "at most 5.0%" in text
     assert "not_a_number in amount: 30" in text
-    assert "quarantine/shop__orders/" in text
+    assert "tessera quarantine list --contract shop__orders" in text
     assert refused.value.exit_code == 1
     assert len(shop.rejected()) == 30
     assert shop.lake.batches("shop__orders") == []
