@@ -132,4 +132,4 @@ def test_the_queries_of_the_guide_run_on_the_marts(small_night: nights.Night) ->
     assert len(queries) == 3
     for query in queries:
         small_night.mart(query)
-    assert len(small_night.mart(queries[2].replace("2017-06-30", "2024-06-30"))) > 3
+    assert len(small_night.mart(queries[2].replace("2026-03-31", "2024-06-30"))) > 3
