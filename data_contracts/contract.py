@@ -106,11 +106,6 @@ class Contract:
         return tuple(column.name for column in self.columns)
 
     @cached_property
-    def required_columns(self) -> tuple[str, ...]:
-        """Names of the columns that must be there and filled."""
-        return tuple(column.name for column in self.columns if column.required)
-
-    @cached_property
     def fingerprint(self) -> str:
         """SHA-256 of the meaning: names, types, keys and rules; a reworded description keeps it."""
         meaning = {

@@ -1,7 +1,7 @@
 """Raw assets: each inbound table's files, checked at the door and kept in the lake.
 
-Belongs here: one asset per inbound contract that is switched on. Does not belong here: how files are read or checked
-(``ingestion``).
+Belongs here: one asset per inbound contract that is switched on. Does not belong here: how its
+sources are loaded (source_loading.py).
 """
 
 # No postponed annotations here: Dagster reads the types of an asset's arguments when it is defined.
@@ -10,25 +10,19 @@ from collections import Counter
 from collections.abc import Sequence
 
 import dagster as dg
-import duckdb
 
 from data_contracts.contract import Contract
 from orchestration.configuration.deployment import Deployment
 from orchestration.configuration.source_settings import Source
-from orchestration.errors import NightRefusedError, TesseraError
-from orchestration.extraction.extract import load_extracts
 from orchestration.failures import told_plainly
 from orchestration.gate.expectations import load_name
 from orchestration.gate.ledger import Ledger, Result
-from orchestration.ingestion.delivery import Delivery
-from orchestration.ingestion.file_options import FileOptions
 from orchestration.ingestion.lake import Lake
-from orchestration.ingestion.loader import LoadReport, load_file
-from orchestration.ingestion.quarantine import Quarantine
-from orchestration.ingestion.rejections import OPEN, find_rejections
+from orchestration.ingestion.loader import LoadReport
 from orchestration.owners import OWNERS
 from orchestration.partitions import ONE_NIGHT_A_RUN
 from orchestration.resources import NightLockResource, WarehouseResource
+from orchestration.source_loading import load_sources, open_rejections
 
 
 def raw_assets(deployment: Deployment, partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
@@ -67,99 +61,6 @@ def _raw_asset(
         return dg.MaterializeResult(metadata=_metadata(reports, rows=rows))
 
     return raw_table
-
-
-def open_rejections(deployment: Deployment, contract: Contract) -> int:
-    """Count the rejected records of a table that were neither repaired nor dismissed."""
-    with duckdb.connect() as connection:
-        lake, quarantine = Lake(deployment.home.lake), Quarantine(deployment.home.quarantine)
-        found = find_rejections(connection, lake, quarantine, contract.name)
-        (count,) = connection.execute(f"select count(*) from {found.relation} where state = ?", [OPEN]).fetchone() or (
-            0,
-        )
-    return int(count)
-
-
-def load_sources(
-    deployment: Deployment, contract: Contract, sources: Sequence[Source], *, loaded_at: dt.datetime
-) -> list[LoadReport]:
-    """Load every file, table and endpoint that feeds one contract.
-
-    Every one is tried, so that one night names every bad file of the table.
-
-    Raises:
-        TesseraError: At least one file was turned away (exit code 2), or held too many bad records (exit code 1).
-    """
-    reports: list[LoadReport] = []
-    errors: list[TesseraError] = []
-    with duckdb.connect() as connection:
-        connection.execute("set memory_limit = ?", [deployment.settings.memory_limit])
-        connection.execute("set threads = 2")
-        lake, quarantine = Lake(deployment.home.lake), Quarantine(deployment.home.quarantine)
-        for source in sources:
-            if source.files is None:
-                try:
-                    reports += load_extracts(
-                        connection,
-                        contract,
-                        source,
-                        lake=lake,
-                        quarantine=quarantine,
-                        landing=deployment.home.landing,
-                        time_zone=source.time_zone or deployment.settings.company.time_zone,
-                        loaded_at=loaded_at,
-                    )
-                except TesseraError as error:
-                    errors.append(error)
-                continue
-            delivery = Delivery(
-                origin=source.origin,
-                is_snapshot=source.is_snapshot,
-                max_drop_share=source.max_snapshot_drop_share,
-            )
-            options = FileOptions(
-                format=source.format,
-                delimiter=source.delimiter,
-                encoding=source.encoding,
-                sheet=source.sheet,
-                decimal=source.decimal,
-                thousands=source.thousands,
-                date_format=source.date_format,
-                timestamp_format=source.timestamp_format,
-                time_zone=source.time_zone or deployment.settings.company.time_zone,
-                max_rejected_share=source.max_rejected_share,
-            )
-            for path in deployment.files_of(source):
-                try:
-                    reports.append(
-                        load_file(
-                            connection,
-                            contract,
-                            path,
-                            lake=lake,
-                            quarantine=quarantine,
-                            options=options,
-                            delivery=delivery,
-                            loaded_at=loaded_at,
-                        )
-                    )
-                except TesseraError as error:
-                    errors.append(error)
-    if len(errors) == 1:
-        raise errors[0]
-    if errors:
-        raise _all_of(errors, contract)
-    return reports
-
-
-def _all_of(errors: list[TesseraError], contract: Contract) -> TesseraError:
-    kind = TesseraError if any(error.exit_code == TesseraError.exit_code for error in errors) else NightRefusedError
-    return kind(
-        f"{len(errors)} deliveries of {contract.name} were turned away",
-        expected="; ".join(dict.fromkeys(error.expected for error in errors)),
-        found="".join(f"\n    - {error.what}: {error.found}" for error in errors),
-        fix="; ".join(dict.fromkeys(error.fix for error in errors)),
-    )
 
 
 def _result(

@@ -247,6 +247,11 @@ class Source(Section):
                 if name in self.model_fields_set:
                     message = f"{name} is for files only"
                     raise ValueError(message)
+        if self.postgres is not None:
+            for name in ("decimal", "thousands", "date_format", "timestamp_format"):
+                if name in self.model_fields_set:
+                    message = f"{name} is for files and APIs; a database has types"
+                    raise ValueError(message)
         if self.delivery == "snapshot" and self.cursor is not None:
             message = "a snapshot is the whole table and needs no cursor; leave out one of them"
             raise ValueError(message)

@@ -57,6 +57,10 @@ def load_extracts(
         source=source,
         options=FileOptions(
             format="csv" if source.postgres else "jsonl",
+            decimal=source.decimal,
+            thousands=source.thousands,
+            date_format=source.date_format,
+            timestamp_format=source.timestamp_format,
             time_zone=time_zone,
             max_rejected_share=source.max_rejected_share,
         ),

@@ -45,6 +45,5 @@ def stage_csv(contract: Contract, path: Path, *, options: FileOptions, workspace
         records=scan.records,
         raw=f"cast(to_json(struct_pack({packed})) as varchar)",
         malformed=scan.malformed,
-        malformed_count=len(scan.malformed_numbers),
         lines_of=scan.index.lines_of,
     )

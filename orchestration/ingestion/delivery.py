@@ -22,7 +22,8 @@ class Delivery:
     """What a source entry says about a file it delivers.
 
     Attributes:
-        origin: Names the source entry, without secrets; batches of one entry have the same.
+        origin: Names the source entry, without secrets; batches of one entry have the same. None for a file that was
+            loaded by hand.
         is_extract: The file was made from a database or an API and exists only for this load.
         cursor: How far the extraction has come when this file is in the lake.
         tail: Digest of the rows that the next extraction will see again.
@@ -31,7 +32,7 @@ class Delivery:
         max_drop_share: How many rows (0-1) a snapshot may have fewer than the one before.
     """
 
-    origin: str
+    origin: str | None = None
     is_extract: bool = False
     cursor: str | None = None
     tail: str | None = None
@@ -41,7 +42,7 @@ class Delivery:
 
     def reading(self, options: dict[str, str]) -> dict[str, str]:
         """The options that name a batch: equal extracts of two places are two batches, equal files are one."""
-        return {**options, "origin": self.origin} if self.is_extract else options
+        return {**options, "origin": str(self.origin)} if self.is_extract else options
 
     def is_in_lake(self, same: Batch, live: Sequence[Batch]) -> bool:
         """Whether nothing is to be done, given a live batch with the same content.

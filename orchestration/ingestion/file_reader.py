@@ -17,10 +17,11 @@ from orchestration.ingestion.csv_reader import stage_csv
 from orchestration.ingestion.excel_reader import stage_excel
 from orchestration.ingestion.file_errors import FileRejectedError
 from orchestration.ingestion.file_options import FileOptions, format_of
+from orchestration.ingestion.json_lines import stage_json_lines
 from orchestration.ingestion.json_reader import stage_json
-from orchestration.ingestion.jsonl_reader import stage_jsonl
 from orchestration.ingestion.parquet_reader import stage_parquet
 from orchestration.ingestion.staging import StagedRows
+from orchestration.ingestion.text_gate import open_text
 
 
 @dataclass(frozen=True)
@@ -93,5 +94,5 @@ def stage_file(
     if file_format == "json":
         return stage_json(con, contract, path, options=options, workspace=workspace)
     if file_format == "jsonl":
-        return stage_jsonl(con, contract, path, options=options, workspace=workspace)
+        return stage_json_lines(con, contract, open_text(path, options, workspace=workspace), workspace=workspace)
     return stage_csv(contract, path, options=options, workspace=workspace)

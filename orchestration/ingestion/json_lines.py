@@ -1,7 +1,7 @@
 """Lines of JSON as staged rows.
 
 Belongs here: taking the fields of the contract out of each line, and saying which lines are no records. Does not belong
-here: where the lines come from (jsonl_reader.py, json_document.py), typing and judging values.
+here: where the lines come from (file_reader.py, json_reader.py), typing and judging values.
 """
 
 from __future__ import annotations
@@ -49,21 +49,30 @@ def stage_json_lines(
     """)
     exact = _exact_lines(con, lines, workspace)
     staged = workspace / "staged.parquet"
-    paths = sql.text_list(duckdb_path(column.source_name) for column in contract.columns)
+    source_names = [column.source_name for column in contract.columns]
+    paths = sql.text_list(map(duckdb_path, source_names))
+    keys = f"flatten([{', '.join(keys_sql('line', above) for above in parents(source_names))}])"
     picked = ", ".join(f"fields[{place}] as c{place}" for place in range(1, len(contract.columns) + 1))
     con.execute(f"""
         copy (
             with judged as (
                 select *, case when not json_valid(line) then 'invalid_json'
-                    when json_type(line) <> 'OBJECT' then 'not_a_json_object'
-                    when len(json_keys(line)) <> len(list_distinct(json_keys(line))) then 'repeated_json_key'
-                    end as fault
+                    when json_type(line) <> 'OBJECT' then 'not_a_json_object' end as fault
                 from ({exact}) as exact_lines
+            ), with_keys as (
+                select *, case when fault is null then {keys} else [] end as record_keys from judged
+            ), told_apart as (
+                -- Which of two values of one key is meant, nobody can tell.
+                select * replace (
+                    case when len(record_keys) <> len(list_distinct(record_keys)) then 'repeated_json_key'
+                    else fault end as fault
+                )
+                from with_keys
             ), taken as (
-                select *, json_extract_string(case when fault is null then line end, {paths}) as fields
-                from judged
+                select *, json_extract_string(case when fault is null then exact end, {paths}) as fields
+                from told_apart
             )
-            select _row_number, fault, line, {picked} from taken
+            select _row_number, fault, line, record_keys, {picked} from taken
         ) to {sql.path(staged)} {STAGING_OPTIONS}
     """)
     rows = f"read_parquet({sql.path(staged)})"
@@ -80,25 +89,24 @@ def stage_json_lines(
         raw="case when fault is null then line else cast(to_json(line) as varchar) end",
         row_fault="fault",
         malformed=scan.malformed,
-        malformed_count=len(scan.malformed_numbers),
         lines_of=scan.index.lines_of,
     )
 
 
 def _exact_lines(con: duckdb.DuckDBPyConnection, lines: Path, workspace: Path) -> str:
-    """A select of ``_row_number`` and ``line`` in which long numbers are texts of the same digits."""
+    """A select of ``_row_number``, ``line``, and ``exact``: the line with long numbers as texts of the same digits."""
     source = f"read_parquet({sql.path(lines)})"
     doubtful = con.execute(
         f"select _row_number, line from {source} where regexp_matches(line, {sql.text(MANY_DIGITS)})"
     ).fetchall()
     if not doubtful:
-        return f"select * from {source}"
+        return f"select *, line as exact from {source}"
     rewritten = workspace / "exact_lines.parquet"
     numbers = [number for number, _ in doubtful]
     texts = [with_exact_numbers(line) for _, line in doubtful]
     pq.write_table(pa.table({"_row_number": pa.array(numbers), "exact": pa.array(texts)}), rewritten)
     return (
-        f"select lines._row_number, coalesce(rewritten.exact, lines.line) as line from {source} as lines "
+        f"select lines.*, coalesce(rewritten.exact, lines.line) as exact from {source} as lines "
         f"left join read_parquet({sql.path(rewritten)}) as rewritten on lines._row_number = rewritten._row_number"
     )
 
@@ -106,13 +114,12 @@ def _exact_lines(con: duckdb.DuckDBPyConnection, lines: Path, workspace: Path) -
 def _columns(con: duckdb.DuckDBPyConnection, contract: Contract, rows: str) -> tuple[str, ...]:
     """Every column that some record has: the record's keys, and those of the objects the contract looks into."""
     paths = [column.source_name for column in contract.columns]
-    keys = [keys_sql("line", above) for above in parents(paths)]
     looked_into = {above for above in parents(paths) if above}
     found = [
         name
         for (name,) in con.execute(f"""
             select name from (
-                select unnest(flatten([{", ".join(keys)}])) as name, _row_number from {rows} where fault is null
+                select unnest(record_keys) as name, _row_number from {rows} where fault is null
             ) group by name order by min(_row_number), name
         """).fetchall()
     ]

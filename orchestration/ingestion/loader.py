@@ -60,7 +60,7 @@ def load_file(
     lake: Lake,
     quarantine: Quarantine,
     options: FileOptions | None = None,
-    delivery: Delivery | None = None,
+    delivery: Delivery = Delivery(),  # noqa: B008  it is frozen
     repairs: Mapping[str, Sequence[int]] | None = None,
     loaded_at: datetime,
 ) -> LoadReport:
@@ -88,13 +88,12 @@ def load_file(
     options, path = options or FileOptions(), Path(path)
     lake.clear_leftovers(contract.name)
     landing = look_at(path)
-    reading = options.reading(format_of(path, options, contract))
-    reading = delivery.reading(reading) if delivery else reading
+    reading = delivery.reading(options.reading(format_of(path, options, contract)))
     reading = {**reading, "repairs": _digest(repairs)} if repairs else reading
     wanted = f"{REPAIR if repairs else ''}{batch_id_of(landing.sha256, reading, contract)}"
     live = [batch for batch in lake.live_batches(contract.name) if bool(batch.repairs) == bool(repairs)]
     for batch in live:
-        if batch.batch_id.split("-")[0] == wanted and (delivery is None or delivery.is_in_lake(batch, live)):
+        if batch.batch_id.split("-")[0] == wanted and delivery.is_in_lake(batch, live):
             return report_of(batch, already_loaded=True, begun=begun)
     batch_id = lake.free_batch_id(contract.name, wanted)
     sequence = max((batch.sequence for batch in lake.batches(contract.name)), default=0) + 1
@@ -109,7 +108,7 @@ def load_file(
             else:
                 _check_record_count(contract, staged, path)
                 check_drift(contract, drift, file=path.name)
-            if delivery and delivery.records is not None:
+            if delivery.records is not None:
                 _check_whole(path.name, sent=delivery.records, read=staged.records)
             built = _build(
                 con,
@@ -129,8 +128,7 @@ def load_file(
         _reconcile(path.name, staged.records, built.good, rejected)
         reasons = _reasons(con, quarantine, contract.name, batch_id) if rejected else {}
         _check_share(con, contract, options, quarantine, landing, batch_id, staged.records, rejected)
-        if delivery:
-            delivery.check_size(built.good, live, file=path.name)
+        delivery.check_size(built.good, live, file=path.name)
         batch = Batch(
             table=contract.name,
             batch_id=batch_id,
@@ -149,12 +147,10 @@ def load_file(
             source_columns=columns,
             drift=asdict(drift),
             loaded_at=loaded_at.isoformat(),
-            supersedes=delivery.superseded(live, sha256=landing.sha256)
-            if delivery
-            else [old.batch_id for old in live if old.file_sha256 == landing.sha256 and not repairs],
-            origin=delivery.origin if delivery else None,
-            cursor=delivery.cursor if delivery else None,
-            tail=delivery.tail if delivery else None,
+            supersedes=[] if repairs else delivery.superseded(live, sha256=landing.sha256),
+            origin=delivery.origin,
+            cursor=delivery.cursor,
+            tail=delivery.tail,
             repairs={name: list(numbers) for name, numbers in (repairs or {}).items()},
             rejected_again=quarantine.record_numbers(con, contract.name, batch_id) if repairs and rejected else [],
         )

@@ -169,13 +169,16 @@ def read_mended(path: Path) -> MendedFile:
 
 
 def _read_csv(path: Path, text: str) -> MendedFile:
-    csv.field_size_limit(LONGEST_RECORD)
+    # The limit is the whole process's, so it is put back.
+    limit = csv.field_size_limit(LONGEST_RECORD)
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         rows = [(reader.line_num, row) for row in reader if any(row)]
     except csv.Error as error:
         place = f"line {reader.line_num}: {error}"
         raise _refused(path, "it is not readable CSV", "fields divided by commas", place, "mend that line") from error
+    finally:
+        csv.field_size_limit(limit)
     header = [name.strip() for name in rows[0][1]] if rows else []
     _check_header(path, header)
     columns = tuple(name for name in header if name not in OWN)

@@ -49,7 +49,6 @@ class StagedRows:
         raw: SQL of the record's original field values as JSON text.
         row_fault: SQL of a structure fault found in the raw rows (null when none), or None.
         malformed: Parquet file of the records that were kept from the parser (record_number, reason, raw).
-        malformed_count: Their number.
         lines_of: Record numbers to the physical line, row or record of the file on which each begins.
         in_place: True when the relation reads the landing file itself, so that its damage shows late.
     """
@@ -62,7 +61,6 @@ class StagedRows:
     raw: str
     row_fault: str | None = None
     malformed: Path | None = None
-    malformed_count: int = 0
     lines_of: Callable[[NDArray[np.int64]], NDArray[np.int64]] = np.copy
     in_place: bool = False
 

@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from orchestration.configuration.deployment import load_deployment
+from orchestration.ingestion.csv_records import FAULTS
 from orchestration.ingestion.lake import Lake
 from orchestration.ingestion.loader import load_file
 from orchestration.ingestion.quarantine import Quarantine
@@ -62,6 +63,18 @@ def test_the_database_and_the_api_of_the_guide_are_valid_sources(tmp_path: Path)
     (tmp_path / "tessera.yml").write_text(company + sources, encoding="utf-8")
     deployment = load_deployment(tmp_path / "tessera.yml", tmp_path / "home")
     assert [source.secret for source in deployment.settings.sources] == ["SHOP_DSN", "DELIGHTED_KEY"]
+
+
+def test_the_reason_codes_of_the_guide_are_those_of_the_code() -> None:
+    guide = (ROOT / "docs" / "quarantine.md").read_text(encoding="utf-8").split("## Look")[0]
+    told = set(re.findall(r"`([a-z]+_[a-z_]+)`", guide))
+    folders = (ROOT / "data_contracts", ROOT / "orchestration" / "ingestion")
+    code = "\n".join(file.read_text(encoding="utf-8") for folder in folders for file in folder.glob("*.py"))
+    assert {word for word in told if word not in code and not word.startswith("not_a")} == set()
+    assert set(FAULTS) - {""} <= told
+    # A fault is written as (test, "code") in SQL building, and as then 'code' in SQL.
+    assert set(re.findall(r', "([a-z]+_[a-z_]+)"\)', (folders[0] / "column_sql.py").read_text("utf-8"))) <= told
+    assert set(re.findall(r"then '([a-z]+_[a-z_]+)'", code)) <= told
 
 
 @pytest.mark.parametrize("guide", GUIDES, ids=lambda path: path.name)

@@ -55,7 +55,7 @@ class TestMarts:
                 for column in mart["columns"].values()
                 if any(constraint["type"] == "not_null" for constraint in column["constraints"])
             }
-            assert not_null == set(deployment.outbound[name].required_columns), name
+            assert not_null == {column.name for column in deployment.outbound[name].columns if column.required}, name
 
     def test_no_column_that_tells_who_a_person_is_leaves_identity(
         self, models: dict[str, dict[str, Any]], deployment: Deployment

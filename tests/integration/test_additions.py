@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from orchestration.repository import ROOT
-from tests.support import nights, small_company
+from tests.support import small_company
+from tests.support.checkouts import copy_project, python
 
 SCHEME = """\
 -- One row per customer and as_of_date: whether the customer ever spent more than a hundred.
@@ -109,9 +106,7 @@ select * from renamed
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the project with a scheme and a source added, and the generated files rendered anew."""
-    copy = tmp_path_factory.mktemp("checkout")
-    for name in ("data_contracts", "dbt_project", "ml", "orchestration"):
-        shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("target", "logs", "__pycache__"))
+    copy = copy_project(tmp_path_factory.mktemp("checkout"))
     (copy / "dbt_project/models/segmentations/seg_customers__spending.sql").write_text(SCHEME)
     with (copy / "dbt_project/seeds/segment_catalog.csv").open("a") as catalogue:
         catalogue.write(CATALOGUE)
@@ -120,19 +115,6 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (copy / "dbt_project/models/staging/till/stg_till__receipts.sql").write_text(STAGING)
     python(copy, "-m", "data_contracts.render")
     return copy
-
-
-def python(checkout: Path, *arguments: str) -> str:
-    ended = subprocess.run(
-        [sys.executable, *arguments],
-        cwd=checkout,
-        env=nights.environment(PYTHONPATH=str(checkout)),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert ended.returncode == 0, ended.stdout + ended.stderr
-    return ended.stdout
 
 
 def test_a_scheme_and_a_source_need_no_other_edit(checkout: Path, tmp_path: Path) -> None:

@@ -96,6 +96,18 @@ def test_every_order_is_there_once_although_some_were_sent_again(
     assert set(lines["order_id"]) == set(orders.index) - rejected_orders(company)
 
 
+def test_an_order_counts_on_its_day_in_berlin_in_summer_and_in_winter(
+    orders: pd.DataFrame, lines: pd.DataFrame
+) -> None:
+    sales = lines[lines["line_kind"] == "sale"].drop_duplicates("order_id").set_index("order_id")
+    ordered = orders.loc[sales.index, "ordered_at"]
+    local = ordered.dt.tz_convert("Europe/Berlin")
+    assert (pd.to_datetime(sales["order_date"]).dt.date == local.dt.date).all()
+    # Late evenings in which Berlin and Greenwich disagree about the day, with either offset.
+    late = local[local.dt.date != ordered.dt.tz_convert("UTC").dt.date]
+    assert {offset.total_seconds() for offset in late.map(lambda moment: moment.utcoffset())} == {3600.0, 7200.0}
+
+
 def test_lines_of_an_order_add_up_to_what_was_paid(orders: pd.DataFrame, lines: pd.DataFrame) -> None:
     euros = lines[(lines["currency_code"] == "EUR") & (lines["line_kind"] == "sale")]
     paid = euros.groupby("order_id")[["net", "tax", "shipping"]].sum().sum(axis=1)

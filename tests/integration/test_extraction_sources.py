@@ -11,13 +11,14 @@ import dagster as dg
 import duckdb
 import pytest
 
-from orchestration.assets.raw import load_sources, raw_assets
+from orchestration.assets.raw import raw_assets
 from orchestration.configuration.deployment import Deployment, load_deployment
 from orchestration.errors import TesseraError
 from orchestration.ingestion.delivery import SnapshotShrunkError
 from orchestration.ingestion.lake import Lake
 from orchestration.partitions import nightly_partitions
 from orchestration.resources import NightLockResource, WarehouseResource
+from orchestration.source_loading import load_sources
 from tests.support.api_server import Answer, Api, running_api
 from tests.support.deployments import CONFIG, write_config
 from tests.support.postgres_server import DSN_PASSWORD, PASSWORD, Postgres, running_postgres

@@ -6,7 +6,6 @@ import datetime as dt
 import json
 import random
 import re
-import shutil
 import subprocess
 import sys
 from decimal import Decimal
@@ -16,8 +15,8 @@ import duckdb
 import openpyxl
 import pytest
 
-from orchestration.repository import ROOT
 from tests.support import nights, small_company
+from tests.support.checkouts import copy_project, python
 
 DRAFTED = ("kasse__bons", "verein__mitglieder", "app__events", "shop__bestellungen")
 
@@ -102,19 +101,6 @@ def write_orders(path: Path) -> int:
     return 50
 
 
-def python(checkout: Path, *arguments: str) -> str:
-    ended = subprocess.run(
-        [sys.executable, *arguments],
-        cwd=checkout,
-        env=nights.environment(PYTHONPATH=str(checkout)),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert ended.returncode == 0, ended.stdout + ended.stderr
-    return ended.stdout
-
-
 def entry_in(shown: str) -> str:
     """The entry for tessera.yml in what the command printed."""
     match = re.search(r"Paste under sources: in your tessera.yml\n(.*?)\n\nThen\n", shown, flags=re.DOTALL)
@@ -126,10 +112,7 @@ class Company:
     """A checkout with four drafted sources, and the small company with their entries pasted into its tessera.yml."""
 
     def __init__(self, folder: Path) -> None:
-        self.checkout = folder / "checkout"
-        for name in ("data_contracts", "dbt_project", "ml", "orchestration"):
-            ignored = shutil.ignore_patterns("target", "logs", "__pycache__")
-            shutil.copytree(ROOT / name, self.checkout / name, ignore=ignored)
+        self.checkout = copy_project(folder / "checkout")
         self.config = small_company.write_company(folder / "company")
         self.home = folder / "home"
         files = self.config.parent

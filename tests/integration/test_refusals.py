@@ -12,7 +12,6 @@ import pandas as pd
 import pytest
 
 from orchestration.assets.publish import PUBLISH_ASSET
-from orchestration.assets.raw import load_sources
 from orchestration.configuration.deployment import load_deployment
 from orchestration.dagster_instance import dagster_instance
 from orchestration.definitions import build_defs
@@ -20,6 +19,7 @@ from orchestration.errors import NightRefusedError, TesseraError
 from orchestration.gate.ledger import Ledger
 from orchestration.night_lock import night_lock
 from orchestration.publishing.version_store import VersionStore
+from orchestration.source_loading import load_sources
 from tests.support import nights, small_company
 
 NOW = pd.Timestamp("2025-01-01", tz="UTC").to_pydatetime()

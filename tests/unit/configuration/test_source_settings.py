@@ -68,6 +68,8 @@ def test_a_database_or_an_api_is_a_source_like_files(tmp_path: Path, entry: str)
         ),
         (POSTGRES + "    delivery: sometimes\n", "'increment' or 'snapshot'"),
         (POSTGRES + "    delimiter: ';'\n", "delimiter is for files only"),
+        (REST + "    sheet: Orders\n", "sheet is for files only"),
+        (POSTGRES + "    date_format: dd.MM.yyyy\n", "date_format is for files and APIs"),
         (FILES + "    max_snapshot_drop_share: 2\n", "less than or equal to 1"),
         (REST.replace("https://", "http://"), "write https"),
         (REST.replace("https://", "ftp://"), "write an address such as https://"),

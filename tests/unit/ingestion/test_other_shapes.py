@@ -76,6 +76,24 @@ def test_paths_reach_into_records_and_digits_survive(shop: Any, make_contract: M
     assert report.drift.new == ("properties.vip", "extra")
 
 
+def test_a_key_said_twice_is_refused_beside_long_numbers_and_below_the_top(shop: Any, make_contract: Make) -> None:
+    contract = make_contract(NESTED)
+    lines = [
+        '{"id": "1", "properties": {"amount": 100000000000.12345}, "id": "2"}',
+        '{"id": "3", "properties": {"email": "a@b.c", "email": "d@e.f"}}',
+        '{"id": "", "properties": {"amount": 100000000000.12345}}',
+    ]
+    shop.load(shop.write("orders.jsonl", "".join(line + "\n" for line in lines).encode()), contract)
+    twice = [(None, "repeated_json_key")]
+    assert {number: reasons for number, (_, reasons) in rejections(shop).items()} == {
+        1: twice,
+        2: twice,
+        3: [("order_id", "missing_value")],
+    }
+    # The record is kept as it was sent, whatever was done to read its numbers.
+    assert [raw for _, _, raw in shop.rejected()] == lines
+
+
 def test_the_records_of_a_document_are_found_and_keep_their_lines(shop: Any, make_contract: Make) -> None:
     contract = make_contract(with_rules(NESTED, "{property: recordsPath, value: page.items}"))
     document = (
