@@ -25,6 +25,7 @@ CANONICAL_ENTITIES = (
     "survey_answers",
     "social_interactions",
     "social_handles",
+    "contact_details",
     "exchange_rates",
 )
 # Entities that a seed of the project supplies where no source is connected.

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dagster as dg
 
 from orchestration.assets.gate import gate_asset
+from orchestration.assets.matching import matching_assets
 from orchestration.assets.ml import ml_assets
 from orchestration.assets.publish import publish_asset
 from orchestration.assets.raw import raw_assets
@@ -40,6 +41,7 @@ def build_defs(deployment: Deployment | None = None) -> dg.Definitions:
         assets=[
             *raw_assets(deployment, partitions),
             *warehouse_assets(deployment, manifest_path, partitions),
+            *matching_assets(deployment, partitions),
             *ml_assets(deployment, partitions),
             gate_asset(
                 deployment, manifest_path, partitions, upstream=[dg.AssetKey(["marts", m.name]) for m in dbt_marts]

@@ -17,7 +17,8 @@ DEFAULT_HOME = Path(".tessera")
 
 @dataclass(frozen=True)
 class Home:
-    """The folders of one deployment. Only ``lake``, ``models`` and ``published`` hold anything of value."""
+    """The folders of one deployment. Only ``lake``, ``identity``, ``models`` and ``published`` hold anything of
+    value."""
 
     root: Path
 
@@ -46,6 +47,11 @@ class Home:
     @property
     def models(self) -> Path:
         return self.root / "models"
+
+    @property
+    def identity(self) -> Path:
+        """Who was who: what one night's matching leaves to the next."""
+        return self.root / "identity"
 
     @property
     def published(self) -> Path:
@@ -95,7 +101,16 @@ class Home:
         Raises:
             TesseraError: A file is in the way, or the place cannot be written to.
         """
-        folders = (self.lake, self.quarantine, self.models, self.published, self.dagster, self.dbt, self.reports)
+        folders = (
+            self.lake,
+            self.quarantine,
+            self.identity,
+            self.models,
+            self.published,
+            self.dagster,
+            self.dbt,
+            self.reports,
+        )
         try:
             for folder in (*folders, self.ledger.parent):
                 folder.mkdir(parents=True, exist_ok=True)

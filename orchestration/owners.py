@@ -9,6 +9,7 @@ OWNERS = {
     "seeds": "team:marketing",
     "canonical": "team:data-engineering",
     "identity": "team:data-engineering",
+    "matching": "team:data-science",
     "features": "team:analytics-engineering",
     "ml": "team:data-science",
     "segmentations": "team:marketing",

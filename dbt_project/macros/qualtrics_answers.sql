@@ -2,8 +2,6 @@
     Every answer of Qualtrics' responses: survey_id, response_id, recipient_email, external_reference, end_date,
     question_id, answer, question_kind and scale_points. The question columns are those of the contract whose names
     end in a kind of question and, for a scale, its number of points; a new one needs no change here.
-    Previews (1), tests (2) and spam (8) are no answers of customers. Numeric exports add the codes up: 9 is the
-    spam of a preview. Responses that were never finished are kept: what was answered was answered.
 -#}
 {% macro qualtrics_answers(relation) -%}
     {%- set kinds = '(nps|csat|ces|likert|choice|multi|text)' -%}
@@ -20,10 +18,7 @@
                 external_reference,
                 end_date,
                 cast(columns('^q[a-z0-9_]*_{{ kinds }}[0-9]*$') as varchar)
-            from ({{ latest_rows(relation, ['response_id']) }})
-            where
-                not regexp_matches(lower(coalesce(status, '')), 'preview|test|spam')
-                and coalesce(try_cast(status as integer), 0) & (1 + 2 + 8) = 0
+            from ({{ qualtrics_responses(relation) }})
         )
         on columns('^q[a-z0-9_]*_{{ kinds }}[0-9]*$')
         into name question_id value answer

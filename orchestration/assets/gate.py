@@ -45,6 +45,7 @@ def judge_build(deployment: Deployment, manifest_path: Path, *, as_of_date: dt.d
         dbt_marts=[mart for mart in sorted(deployment.outbound) if mart not in PYTHON_MARTS],
         model_builds={k: v for scheme in deployment.model_schemes for k, v in MODEL_BUILDS[scheme].items()},
         entities=CANONICAL_ENTITIES,
+        matching=deployment.settings.identity.matching,
     )
     return judge(expected, Ledger(deployment.home.ledger).results(), as_of_date=as_of_date)
 

@@ -14,7 +14,7 @@ import dagster as dg
 from orchestration.assets.gate import judge_build, refused
 from orchestration.configuration.deployment import Deployment
 from orchestration.failures import told_plainly
-from orchestration.gate.expectations import CLUSTERS_BUILD, GATE_ASSET
+from orchestration.gate.expectations import CLUSTERS_BUILD, GATE_ASSET, IDENTITY_BUILD
 from orchestration.gate.report import summarise
 from orchestration.gate.verdict import Verdict
 from orchestration.owners import OWNERS
@@ -99,4 +99,5 @@ def _checks(verdict: Verdict) -> dict[str, object]:
 
 def _models(verdict: Verdict) -> dict[str, str]:
     fingerprints = {result.name: result.detail for result in verdict.results}
-    return {"clusters": fingerprints[CLUSTERS_BUILD]} if CLUSTERS_BUILD in fingerprints else {}
+    named = {"clusters": CLUSTERS_BUILD, "identity": IDENTITY_BUILD}
+    return {name: fingerprints[build] for name, build in named.items() if build in fingerprints}

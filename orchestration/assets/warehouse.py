@@ -26,21 +26,27 @@ from orchestration.partitions import ONE_NIGHT_A_RUN
 from orchestration.resources import NightLockResource, WarehouseResource, dbt_environment
 from orchestration.translator import LayerTranslator
 
+AFTER_MATCHING = "source:matching+"
 AFTER_ESTIMATORS = "source:ml+"
 
 
 def warehouse_assets(
     deployment: Deployment, manifest_path: Path, partitions: dg.PartitionsDefinition
 ) -> list[dg.AssetsDefinition]:
-    """Return every model and seed of the dbt project, in two steps: what estimators read, and what reads them.
+    """Return every model and seed of the dbt project, in steps: what matching reads, what estimators read, the marts.
 
-    Two steps because every dbt process costs seconds: left to itself, Dagster makes one more of the seeds alone.
+    As few steps as there are, because every dbt process costs seconds: left to itself, Dagster makes one more of the
+    seeds alone.
     """
     manifest = json.loads(manifest_path.read_text(encoding="utf-8"))
-    features = _dbt_step(deployment, manifest, partitions, name="dbt_features", exclude=AFTER_ESTIMATORS)
-    if not deployment.model_schemes:
-        return [features]
-    return [features, _dbt_step(deployment, manifest, partitions, name="dbt_marts", select=AFTER_ESTIMATORS)]
+    cuts = [("dbt_features", AFTER_MATCHING)] if deployment.settings.identity.matching else []
+    cuts += [("dbt_marts", AFTER_ESTIMATORS)] if deployment.model_schemes else []
+    steps = [("dbt_records" if deployment.settings.identity.matching else "dbt_features", "fqn:*"), *cuts]
+    return [
+        # What a later step begins with, and everything to the right of it, is the later step's.
+        _dbt_step(deployment, manifest, partitions, name=name, select=begin, exclude=" ".join(b for _, b in steps[at:]))
+        for at, (name, begin) in enumerate(steps, 1)
+    ]
 
 
 def _dbt_step(

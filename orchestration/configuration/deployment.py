@@ -115,6 +115,9 @@ class Deployment:
             "catalog_schemes": list(self.catalog_schemes),
             "model_schemes": list(self.model_schemes),
             "base_currency": self.settings.company.currency,
+            "identity_matching": self.settings.identity.matching,
+            "default_country": self.settings.identity.default_country or "",
+            "source_priority": list(self.settings.identity.source_priority),
             **self.settings.thresholds,
         }
 
@@ -141,6 +144,9 @@ def load_deployment(config: Path | None = None, home: Path | None = None) -> Dep
         [source.contract for source in settings.sources], known=inbound, file=file, key="sources", thing="contract"
     )
     _check_names(list(settings.schemes), known=schemes, file=file, key="schemes", thing="scheme")
+    for key in ("source_priority", "one_record_per_customer"):
+        names = getattr(settings.identity, key)
+        _check_names(names, known=inbound, file=file, key=("identity", key), thing="contract")
     deployment = Deployment(
         settings=settings,
         config_path=path,
@@ -194,11 +200,13 @@ def _catalog_schemes() -> tuple[str, ...]:
         return tuple(dict.fromkeys(row["scheme"] for row in csv.DictReader(catalog)))
 
 
-def _check_names(names: list[str], *, known: Any, file: YamlFile, key: str, thing: str) -> None:
+def _check_names(names: list[str], *, known: Any, file: YamlFile, key: str | tuple[str, ...], thing: str) -> None:
     for index, name in enumerate(names):
         if name not in known:
             close = difflib.get_close_matches(name, list(known), n=1)
-            location: list[str | int] = [key, index, thing] if key == "sources" else [key, name]
+            location: list[str | int] = [key, index, thing] if key == "sources" else [key, name]  # type: ignore[list-item]
+            if isinstance(key, tuple):
+                location = [*key, index]
             raise TesseraError(
                 f"{file.path} line {file.line_of(location)}: there is no {thing} {name!r}",
                 expected=f"one of {', '.join(sorted(known))}",

@@ -17,6 +17,9 @@ CUSTOMERS_KEPT = "gate__customers_do_not_vanish"
 CLUSTERS_BUILD = "ml.ml_customers__clusters"
 CLUSTERS_STABLE = "model__clusters__are_they_stable"
 MODEL_BUILDS = {"clusters": {CLUSTERS_BUILD: (CLUSTERS_STABLE,)}}
+IDENTITY_BUILD = "matching.customer_map"
+IDENTITY_STABLE = "identity__do_customers_keep_their_ids"
+IDENTITY_PRECISE = "identity__is_matching_precise"
 
 
 def load_name(contract_id: str) -> str:
@@ -53,6 +56,7 @@ def expected_results(
     dbt_marts: Iterable[str],
     model_builds: Mapping[str, Iterable[str]],
     entities: Iterable[str] = (),
+    matching: bool = False,
 ) -> list[Expected]:
     """Return every result that a complete build leaves in the ledger.
 
@@ -62,6 +66,7 @@ def expected_results(
         dbt_marts: Marts whose outbound contract is checked after dbt built them.
         model_builds: For each estimator's build result, the questions of its checks.
         entities: Canonical entities of which it is told whether a source feeds them.
+        matching: Whether records are matched into customers.
     """
     names = _names_by_unique_id(manifest)
     inbound = list(inbound)
@@ -84,6 +89,13 @@ def expected_results(
     for build, checks in model_builds.items():
         expected.append(Expected(build, f"Was {build} built?", after=("features.feat_customers__purchases",)))
         expected += [Expected(check, check.replace("__", ": ").replace("_", " "), after=(build,)) for check in checks]
+    if matching:
+        profiles = "identity.int_identity__profiles"
+        expected += [
+            Expected(IDENTITY_BUILD, "Were records matched into customers?", after=(profiles,)),
+            Expected(IDENTITY_STABLE, "Do customers keep their ids?", after=(IDENTITY_BUILD,)),
+            Expected(IDENTITY_PRECISE, "Is matching precise?", after=(IDENTITY_BUILD,)),
+        ]
     expected += [
         Expected(contract_name(mart), f"Does {mart} keep its contract?", after=(f"marts.{mart}",)) for mart in dbt_marts
     ]

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from jinja2 import Environment, StrictUndefined
 
-_MACROS = ("latest_rows",)
+_MACROS = ("latest_rows", "record_versions")
 
 
 def compiled_sql(model: str, *, project: Path, relation: str, variables: Mapping[str, str]) -> str:

@@ -15,6 +15,7 @@ from orchestration.onboarding.entity_draft import EntityDraft
 from orchestration.onboarding.entity_guess import HELPER, EntityChoice
 from orchestration.onboarding.keys import KeyChoice
 from orchestration.onboarding.order_line_draft import SIGNED, LineAmounts
+from orchestration.onboarding.profile import ColumnProfile
 
 WIDTH = 118
 _SQL_WORDS = frozenset({"domain"})
@@ -36,7 +37,7 @@ GRAINS = {
 def grain_of(entity: str, key: KeyChoice) -> str:
     """What a row of the model is."""
     if entity != HELPER:
-        return GRAINS[entity]
+        return f"version of a {GRAINS[entity]}" if _keeps_versions(entity, key) else GRAINS[entity]
     return " and ".join(column.name for column in key.columns) or "record of the file"
 
 
@@ -57,22 +58,32 @@ def staging_text(draft: EntityDraft, choice: EntityChoice, key: KeyChoice, *, co
         "to be looked at.",
         indent=0,
     )
-    ctes = [(rows, _reading(source, table, choice, key))]
+    ctes = [(rows, _reading(source, table, choice, key, draft))]
     if draft.amounts is not None:
         ctes += _with_amounts(draft, draft.amounts, rows)
     elif draft.questions:
         ctes += _with_answers(draft, rows)
     else:
-        ctes.append(("renamed", _select(draft.columns, rows, draft=draft)))
+        # Where versions are kept, reading them has left out the deleted records with all of theirs.
+        deleted = None if _keeps_versions(choice.entity, key) else draft.deleted
+        ctes.append(("renamed", _select(draft.columns, rows, draft=draft, deleted=deleted)))
     body = ",\n\n".join(f"{name} as (\n\n{text}\n\n)" for name, text in ctes)
     config = f"{{{{ config(enabled=source_is_on('{source}', '{table}')) }}}}"
     return f"{head}\n{config}\n\nwith {body}\n\nselect * from {ctes[-1][0]}\n"
 
 
-def _reading(source: str, table: str, choice: EntityChoice, key: KeyChoice) -> str:
+def _keeps_versions(entity: str, key: KeyChoice) -> bool:
+    """Whether older versions of a record stay: what a person was known by before still tells who it is."""
+    return entity == "customers" and key.version is not None
+
+
+def _reading(source: str, table: str, choice: EntityChoice, key: KeyChoice, draft: EntityDraft) -> str:
     relation = f"source('{source}', '{table}')"
     if key.columns:
         names = ", ".join(f"'{column.name}'" for column in key.columns)
+        if key.version is not None and _keeps_versions(choice.entity, key):
+            deleted = f", deleted='{_is_deleted(draft.deleted)}'" if draft.deleted is not None else ""
+            return f"    {{{{ record_versions({relation}, [{names}], '{key.version.name}'{deleted}) }}}}"
         version = f", version='{key.version.name}'" if key.version is not None else ""
         return f"    {{{{ latest_rows({relation}, [{names}]{version}) }}}}"
     order = choice.roles.get("order_id") if choice.entity == "order_lines" else None
@@ -127,7 +138,17 @@ def _with_answers(draft: EntityDraft, rows: str) -> list[tuple[str, str]]:
     ]
 
 
-def _select(columns: Sequence[Expression], rows: str, *, draft: EntityDraft | None = None) -> str:
+def _is_deleted(column: ColumnProfile) -> str:
+    return column.name if column.type.physical == "boolean" else f"{column.name} = 1"
+
+
+def _select(
+    columns: Sequence[Expression],
+    rows: str,
+    *,
+    draft: EntityDraft | None = None,
+    deleted: ColumnProfile | None = None,
+) -> str:
     lines = ["    select"]
     for place, column in enumerate(columns):
         lines += [_comment(text, indent=8) for text in column.comments]
@@ -138,10 +159,8 @@ def _select(columns: Sequence[Expression], rows: str, *, draft: EntityDraft | No
     if draft is not None and draft.not_mapped:
         lines.append(_comment(f"not mapped: {', '.join(draft.not_mapped)}", indent=8))
     lines.append(f"    from {rows}")
-    if draft is not None and draft.deleted is not None:
-        name = draft.deleted.name
-        is_boolean = draft.deleted.type.physical == "boolean"
-        lines.append(f"    where not coalesce({name if is_boolean else f'{name} = 1'}, false)")
+    if deleted is not None:
+        lines.append(f"    where not coalesce({_is_deleted(deleted)}, false)")
     return "\n".join(lines)
 
 

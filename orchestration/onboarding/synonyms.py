@@ -41,6 +41,10 @@ PHONE = (
 COUNTRY = "country country_code land laendercode pays country_iso iso_country nation"
 REGION = "region state province bundesland kanton departement county federal_state"
 CITY = "city town ort stadt wohnort ville location_city municipality"
+STREET = (
+    "street street_address address_line_1 address_line1 address_1 address1 address strasse strasse_hausnummer "
+    "strasse_nr anschrift adresse rue adresse_1 adresse1"
+)
 POSTAL_CODE = "postal_code zip zip_code zipcode postcode post_code plz postleitzahl code_postal cp"
 CREATED = (
     "created_at created_on created createdate created_date date_created creation_date registered_at registration_date "
@@ -90,12 +94,15 @@ ROLES: dict[str, dict[str, str]] = {
         "region": REGION,
         "city": CITY,
         "postal_code": POSTAL_CODE,
+        "street": STREET,
         "company_ref": "company_ref company_id account_id associatedcompanyid firmen_nr firmennummer organization_id",
         "acquisition_channel": (
             "acquisition_channel lead_source source analytics_source channel utm_source signup_source herkunft "
             "quelle akquisekanal how_did_you_hear"
         ),
         "loyalty_tier": "loyalty_tier tier loyalty_level vip_level member_level status_level kundenstatus bonusstufe",
+        # What is called a card or a loyalty id is taken as the customer's own number (CUSTOMER_REF).
+        "loyalty_number": "loyalty_number loyalty_no loyalty_card_number bonus_number bonusnummer bonuskartennummer",
         "household_size": "household_size haushaltsgroesse persons_in_household",
         "children_count": (
             "children_count children number_of_children kids kids_count anzahl_kinder kinder household_comp"

@@ -20,6 +20,12 @@ PERSONAL = {
     "first_name",
     "last_name",
     "birth_date",
+    "street",
+    "mailing_street",
+    "billing_name",
+    "billing_street",
+    "billing_line1",
+    "loyalty_number",
     "author_handle",
     "display_name",
     "name",
@@ -30,8 +36,8 @@ NOT_PERSONAL = {("transactions__products", "name"), ("crm__companies", "name")}
 CANONICAL = {
     "crm__customers": "customer_ref* account_type email phone first_name last_name birth_date gender "
     "income_band education occupation marital_status household_size children_count country "
-    "region city postal_code "
-    "company_ref acquisition_channel loyalty_tier consent_email consent_sms consent_phone consent_ads "
+    "region city postal_code street "
+    "company_ref acquisition_channel loyalty_tier loyalty_number consent_email consent_sms consent_phone consent_ads "
     "created_at updated_at",
     "crm__campaign_exposures": "exposure_id* campaign_id* customer_ref* assigned_at* arm channel offer_code cost",
     "crm__companies": "company_ref* name industry_code industry employees_count annual_revenue currency "

@@ -128,6 +128,21 @@ GENERIC = {
             7: [("structure", "not_in_list")],
         },
     ),
+    "crm__customers": (
+        (
+            "customer_ref,first_name,last_name,street,city,loyalty_number,updated_at\n"
+            'C-1,Ann,Lee,"Main St 1, back house",Bonn,007123,2024-01-05 10:00:00\n'
+            "C-1,Ann,Lee,Side St 2,Berlin,007123,2024-02-05 10:00:00\n"
+            "C-2,Bob,Ngô,,,,\n"
+            "C-3,Cy,Roe,,,4.91705E+12,\n"
+            "C-1,Ann,Lee,Side St 3,Berlin,007123,2024-02-05 10:00:00\n"
+        ),
+        3,
+        {
+            4: [("loyalty_number", "scientific_notation_id")],
+            5: [("customer_ref, updated_at", "duplicate_key")],
+        },
+    ),
     "crm__interactions": (
         (
             "interaction_id,customer_ref,occurred_at,channel,kind,subject,machine_generated\n"
@@ -260,6 +275,19 @@ def test_an_order_with_a_wrong_address_keeps_its_money(door: Door) -> None:
     assert ("#1007", "flo@example") in rows
 
 
+def test_the_bill_of_an_order_is_read_from_its_first_row(door: Door) -> None:
+    columns = "order_name, billing_name, billing_street, billing_company, billing_zip, billing_city, billing_country"
+    rows = loaded_sample(door, "shopify__orders", columns)
+    assert rows[0] == ("#1001", "Ann Lee", "Main St 1", None, "'02110", "Boston", "US")
+    assert rows[1] == ("#1001", *[None] * 6)
+
+
+def test_streets_of_contacts_are_read_with_all_their_lines(door: Door) -> None:
+    assert loaded_sample(door, "salesforce__contacts", "mailing_street")[0] == ("Unter den Linden 1\nHinterhaus",)
+    rows = dict(loaded_sample(door, "hubspot__contacts", "id, street"))
+    assert (rows["101"], rows["102"]) == ("Unter den Linden 1", None)
+
+
 def test_large_revenues_of_data_loader_are_not_refused(door: Door) -> None:
     rows = loaded_sample(door, "salesforce__accounts", "account_name, annual_revenue")
     assert rows[:2] == [("Acme", "3.5E8"), ('Acme "France" SARL', "1250000.0")]
@@ -273,3 +301,8 @@ def test_nested_fields_of_a_charge_are_found(door: Door) -> None:
         ("ch_1", 1999, "eur", 1704456000, "ann.lee@acme.example", "01067", None),
         ("ch_2", 500, "jpy", 1704542400, None, None, "guest@example.com"),
     ]
+
+
+def test_who_paid_a_charge_is_found_in_its_billing_details(door: Door) -> None:
+    rows = loaded_sample(door, "stripe__charges", "id, billing_name, billing_line1, billing_city")
+    assert rows[:2] == [("ch_1", "Ann Lee", "Unter den Linden 1", "Berlin"), ("ch_2", None, None, None)]

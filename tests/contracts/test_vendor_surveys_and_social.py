@@ -195,11 +195,12 @@ def test_a_qualtrics_response_keeps_its_line_breaks_and_is_dated_in_the_source_s
     door.load("qualtrics/responses.csv")
     first, *_ = door.rows(
         "qualtrics/responses.csv",
-        "response_id, end_date, finished, duration_seconds, recipient_first_name, q1_nps, q2_csat5, q5_text, survey_id",
+        "response_id, end_date, finished, duration_seconds, recipient_first_name, recipient_last_name, q1_nps, "
+        "q2_csat5, q5_text, survey_id",
     )
     ended = datetime(2024, 1, 5, 9, 2, 11, tzinfo=UTC)
     said = 'Thanks,\n"as always"'
-    assert first == ("R_3nYaQm1", ended, True, 95, "Änne", 10, "5 - Very satisfied", said, "SV_8xTeaCups1")
+    assert first == ("R_3nYaQm1", ended, True, 95, "Änne", "Größer", 10, "5 - Very satisfied", said, "SV_8xTeaCups1")
 
 
 def test_a_typeform_response_keeps_its_answers_and_hidden_fields_as_json(door: Door) -> None:
@@ -218,13 +219,16 @@ def test_a_typeform_response_keeps_its_answers_and_hidden_fields_as_json(door: D
 
 def test_a_delighted_person_is_read_where_it_is_expanded(door: Door) -> None:
     door.load("delighted/responses.json")
-    rows = door.rows("delighted/responses.json", "id, score, person_email, person_phone_number, created_at, updated_at")
+    rows = door.rows(
+        "delighted/responses.json",
+        "id, score, person_name, person_email, person_phone_number, created_at, updated_at",
+    )
     assert rows == [
-        ("5435", 3, "ann@example.com", "+4930123456", 1704196800, 1704196800),
-        ("5435", 5, "ann@example.com", "+4930123456", 1704196800, 1704200400),
-        ("5436", 10, "bob@example.com", None, 1704196800, 1704196800),
-        ("5437", 8, None, None, 1704196800, 1704196800),
-        ("5438", 4, "cem@example.com", None, 1704196800, 1704196800),
+        ("5435", 3, "Änne Größer", "ann@example.com", "+4930123456", 1704196800, 1704196800),
+        ("5435", 5, "Änne Größer", "ann@example.com", "+4930123456", 1704196800, 1704200400),
+        ("5436", 10, None, "bob@example.com", None, 1704196800, 1704196800),
+        ("5437", 8, None, None, None, 1704196800, 1704196800),
+        ("5438", 4, "Cem", "cem@example.com", None, 1704196800, 1704196800),
     ]
 
 

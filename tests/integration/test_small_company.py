@@ -95,6 +95,7 @@ def test_what_no_source_gives_is_told_and_not_invented(small_night: nights.Night
     )
     assert [subject.removeprefix("canonical.int_canonical__") for subject in found["subject"]] == [
         "companies",
+        "contact_details",
         "interactions",
         "social_handles",
         "social_interactions",

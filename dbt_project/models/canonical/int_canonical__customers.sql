@@ -1,4 +1,5 @@
--- One row per customer record of all connected sources: the same person may have several, in one source or in two.
+-- One row per version of a customer record of all connected sources: the same person may have several records, in one
+-- source or in two, and what a record said before still tells whose an address or a number was.
 {{ config(materialized='view') }}
 
 with customers as (
@@ -20,9 +21,11 @@ with customers as (
         {'name': 'region', 'type': 'varchar'},
         {'name': 'city', 'type': 'varchar'},
         {'name': 'postal_code', 'type': 'varchar'},
+        {'name': 'street', 'type': 'varchar'},
         {'name': 'company_ref', 'type': 'varchar'},
         {'name': 'acquisition_channel', 'type': 'varchar'},
         {'name': 'loyalty_tier', 'type': 'varchar'},
+        {'name': 'loyalty_number', 'type': 'varchar'},
         {'name': 'household_size', 'type': 'integer'},
         {'name': 'children_count', 'type': 'integer'},
         {'name': 'has_email_consent', 'type': 'boolean'},
@@ -56,17 +59,24 @@ normalized as (
         region,
         city,
         postal_code,
+        street,
         company_ref,
         acquisition_channel,
         loyalty_tier,
+        loyalty_number,
         household_size,
         children_count,
         has_email_consent,
         has_sms_consent,
         has_phone_consent,
         has_ads_consent,
+        row_number() over (
+            partition by source_name, customer_ref
+            order by updated_at desc nulls last, created_at desc nulls last
+        ) = 1 as is_current,
         birth_date,
         cast(created_at as date) as created_date,
+        coalesce(updated_at, created_at) as valid_from,
         created_at,
         updated_at
     from customers

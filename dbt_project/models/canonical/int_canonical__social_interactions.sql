@@ -1,4 +1,5 @@
--- One row per social interaction of all connected sources, dated in the company's time zone.
+-- One row per social interaction of all connected sources, dated in the company's time zone. Where an interaction does
+-- not name its customer, the list of handles may.
 {{ config(materialized='view') }}
 
 with social_interactions as (
@@ -19,23 +20,33 @@ with social_interactions as (
 
 ),
 
+social_handles as (
+
+    select * from {{ ref('int_canonical__social_handles') }}
+
+),
+
 dated as (
 
     select
-        source_name,
-        interaction_id,
-        platform,
-        author_handle,
-        customer_ref,
-        {{ normalized_email('email') }} as email,
-        kind,
-        interaction_text,
-        topic,
-        sentiment,
-        followers_count,
-        cast(occurred_at as date) as occurred_date,
-        occurred_at
+        social_interactions.source_name,
+        social_interactions.interaction_id,
+        social_interactions.platform,
+        social_interactions.author_handle,
+        coalesce(social_interactions.customer_ref, social_handles.customer_ref) as customer_ref,
+        {{ normalized_email('coalesce(social_interactions.email, social_handles.email)') }} as email,
+        social_interactions.kind,
+        social_interactions.interaction_text,
+        social_interactions.topic,
+        social_interactions.sentiment,
+        social_interactions.followers_count,
+        cast(social_interactions.occurred_at as date) as occurred_date,
+        social_interactions.occurred_at
     from social_interactions
+    left join social_handles
+        on
+            social_interactions.platform = social_handles.platform
+            and social_interactions.author_handle = social_handles.author_handle
 
 )
 

@@ -1,14 +1,15 @@
 -- One row per customer and as_of_date: who the customer is, without anything that names a person. Age is worked out
--- on the as-of date where a birth date is known, else the band that the source declares.
+-- on the as-of date where a birth date is known, else the band that the source declares. Everything is as it was known on
+-- the as-of date.
 with spine as (
 
     select * from {{ ref('int_customers__as_of') }}
 
 ),
 
-customers as (
+customer_history as (
 
-    select * from {{ ref('int_identity__customers') }}
+    select * from {{ ref('int_identity__customer_history') }}
 
 ),
 
@@ -16,19 +17,20 @@ ages as (
 
     select
         spine.customer_id,
-        customers.account_type,
-        customers.declared_age_band,
-        customers.gender,
-        customers.income_band,
-        customers.marital_status,
-        customers.country,
-        customers.region,
-        customers.household_size,
-        customers.children_count,
-        date_sub('year', customers.birth_date, spine.as_of_date) as age_years,
+        coalesce(customer_history.account_type, 'consumer') as account_type,
+        customer_history.declared_age_band,
+        customer_history.gender,
+        customer_history.income_band,
+        customer_history.marital_status,
+        customer_history.country,
+        customer_history.region,
+        customer_history.household_size,
+        customer_history.children_count,
+        date_sub('year', customer_history.birth_date, spine.as_of_date) as age_years,
         spine.as_of_date
     from spine
-    inner join customers on spine.customer_id = customers.customer_id
+    asof left join customer_history
+        on spine.customer_id = customer_history.customer_id and spine.as_of_date >= customer_history.valid_from
 
 ),
 

@@ -7,16 +7,16 @@ with campaign_exposures as (
 
 ),
 
-customer_keys as (
+customer_map as (
 
-    select * from {{ ref('int_identity__customer_keys') }}
+    select * from {{ ref('int_identity__customer_map') }}
 
 ),
 
 identified as (
 
     select
-        {{ identified_customer() }} as customer_id,
+        customers_of_profiles.customer_id,
         campaign_exposures.exposure_id,
         campaign_exposures.campaign_id,
         campaign_exposures.arm,
@@ -25,7 +25,7 @@ identified as (
         campaign_exposures.cost_amount,
         campaign_exposures.assigned_date
     from campaign_exposures
-    {{ join_customer_keys('campaign_exposures') }}
+    {{ join_customers(['customer_ref', 'email'], 'campaign_exposures') }}
 
 )
 

@@ -8,16 +8,16 @@ with interactions as (
 
 ),
 
-customer_keys as (
+customer_map as (
 
-    select * from {{ ref('int_identity__customer_keys') }}
+    select * from {{ ref('int_identity__customer_map') }}
 
 ),
 
 identified as (
 
     select
-        {{ identified_customer(with_phone=true) }} as customer_id,
+        customers_of_profiles.customer_id,
         interactions.source_name,
         interactions.interaction_id,
         interactions.channel,
@@ -26,7 +26,7 @@ identified as (
         interactions.occurred_date,
         interactions.occurred_at
     from interactions
-    {{ join_customer_keys('interactions', with_phone=true) }}
+    {{ join_customers(['customer_ref', 'email', 'phone'], 'interactions') }}
 
 )
 

@@ -8,16 +8,24 @@ with order_lines as (
 
 ),
 
-customer_keys as (
+customer_map as (
 
-    select * from {{ ref('int_identity__customer_keys') }}
+    select * from {{ ref('int_identity__customer_map') }}
 
 ),
 
+{% if var('identity_matching') -%}
+contact_profiles as (
+
+    select * from {{ ref('int_identity__contact_profiles') }}
+
+),
+
+{% endif -%}
 identified as (
 
     select
-        {{ identified_customer(with_phone=true) }} as customer_id,
+        customers_of_profiles.customer_id,
         order_lines.source_name,
         order_lines.order_id,
         order_lines.line_number,
@@ -41,7 +49,7 @@ identified as (
         order_lines.promised_at,
         order_lines.delivered_at
     from order_lines
-    {{ join_customer_keys('order_lines', with_phone=true) }}
+    {{ join_customers(['customer_ref', 'email', 'phone'], 'order_lines', with_contact=true) }}
     where order_lines.line_kind <> 'cancellation'
 
 )

@@ -1,5 +1,5 @@
--- One row per social interaction, with the customer_id in place of handle and address where the interaction itself, or
--- the list of handles, says whose they are; null for everybody else, who is an audience and not a customer. Texts and
+-- One row per social interaction, with the customer_id in place of handle and address where it, another one or the list
+-- of handles says whose the account is; null for everybody else, who is an audience and not a customer. Texts and
 -- handles stay behind.
 {{ config(materialized='view') }}
 
@@ -9,15 +9,9 @@ with social_interactions as (
 
 ),
 
-social_handles as (
+customer_map as (
 
-    select * from {{ ref('int_canonical__social_handles') }}
-
-),
-
-customer_keys as (
-
-    select * from {{ ref('int_identity__customer_keys') }}
+    select * from {{ ref('int_identity__customer_map') }}
 
 ),
 
@@ -31,22 +25,19 @@ with_handles as (
         social_interactions.topic,
         social_interactions.sentiment,
         social_interactions.followers_count,
-        coalesce(social_interactions.customer_ref, social_handles.customer_ref) as customer_ref,
-        coalesce(social_interactions.email, social_handles.email) as email,
+        social_interactions.customer_ref,
+        social_interactions.email,
+        social_interactions.platform || ':' || social_interactions.author_handle as handle,
         social_interactions.occurred_date,
         social_interactions.occurred_at
     from social_interactions
-    left join social_handles
-        on
-            social_interactions.platform = social_handles.platform
-            and social_interactions.author_handle = social_handles.author_handle
 
 ),
 
 identified as (
 
     select
-        {{ identified_customer() }} as customer_id,
+        customers_of_profiles.customer_id,
         with_handles.source_name,
         with_handles.interaction_id,
         with_handles.platform,
@@ -57,7 +48,7 @@ identified as (
         with_handles.occurred_date,
         with_handles.occurred_at
     from with_handles
-    {{ join_customer_keys('with_handles') }}
+    {{ join_customers(['customer_ref', 'email', 'handle'], 'with_handles') }}
 
 )
 

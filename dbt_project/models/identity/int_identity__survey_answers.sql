@@ -14,16 +14,24 @@ survey_questions as (
 
 ),
 
-customer_keys as (
+customer_map as (
 
-    select * from {{ ref('int_identity__customer_keys') }}
+    select * from {{ ref('int_identity__customer_map') }}
 
 ),
 
+{% if var('identity_matching') -%}
+contact_profiles as (
+
+    select * from {{ ref('int_identity__contact_profiles') }}
+
+),
+
+{% endif -%}
 identified as (
 
     select
-        {{ identified_customer(with_phone=true) }} as customer_id,
+        customers_of_profiles.customer_id,
         survey_answers.source_name,
         survey_answers.response_id,
         survey_answers.survey_id,
@@ -38,7 +46,7 @@ identified as (
         on
             survey_answers.survey_id = survey_questions.survey_id
             and survey_answers.question_id = survey_questions.question_id
-    {{ join_customer_keys('survey_answers', with_phone=true) }}
+    {{ join_customers(['customer_ref', 'email', 'phone'], 'survey_answers', with_contact=true) }}
 
 )
 

@@ -143,11 +143,25 @@ class TestContracts:
         assert custom_of(drafted)["eventTime"] == "ordered_at"
 
     def test_versions_of_one_record_are_recognised(self, draft: Drafter) -> None:
-        rows = ["1,a@x.test,2024-01-01 10:00:00", "1,b@x.test,2024-02-01 10:00:00", "2,c@x.test,2024-01-01 10:00:00"]
-        drafted = draft(csv("customer_id,email,updated_at", *rows))
+        rows = ["1,Acme,2024-01-01 10:00:00", "1,Acme AG,2024-02-01 10:00:00", "2,Tea,2024-01-01 10:00:00"]
+        drafted = draft(csv("company_id,company_name,updated_at", *rows), entity="companies")
         assert custom_of(drafted)["versionColumn"] == "updated_at"
         assert "version='updated_at'" in model_of(drafted)
         assert drafted.trial.rejected == 0
+
+    def test_versions_of_a_customer_are_kept_unless_the_newest_is_deleted(self, draft: Drafter) -> None:
+        rows = [
+            "1,a@x.test,2024-01-01 10:00:00,false",
+            "1,b@x.test,2024-02-01 10:00:00,false",
+            "2,c@x.test,2024-02-01 10:00:00,true",
+        ]
+        drafted = draft(csv("customer_id,email,updated_at,is_deleted", *rows))
+        assert custom_of(drafted)["versionColumn"] == "updated_at"
+        reading = "record_versions(source('till', 'receipts'), ['customer_id'], 'updated_at', deleted='is_deleted')"
+        assert reading in model_of(drafted)
+        assert "where" not in model_of(drafted)
+        assert model_of(drafted).startswith("-- One row per version of a customer record")
+        assert [row["customer_ref"] for row in expected_of(drafted)] == ["CUSTOMER-1", "CUSTOMER-1"]
 
     def test_a_key_of_two_columns_is_found(self, draft: Drafter) -> None:
         rows = [f"{n // 3},{n % 3},x" for n in range(30)]

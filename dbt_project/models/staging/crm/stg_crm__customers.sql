@@ -1,9 +1,9 @@
--- One row per customer record of any export in the generic shape.
+-- One row per version of a customer record of any export in the generic shape.
 {{ config(enabled=source_is_on('crm', 'customers')) }}
 
 with customers as (
 
-    {{ latest_rows(source('crm', 'customers'), ['customer_ref'], version='updated_at') }}
+    {{ record_versions(source('crm', 'customers'), ['customer_ref'], 'updated_at') }}
 
 ),
 
@@ -25,9 +25,11 @@ renamed as (
         region,
         city,
         postal_code,
+        street,
         company_ref,
         acquisition_channel,
         loyalty_tier,
+        loyalty_number,
         household_size,
         children_count,
         consent_email as has_email_consent,

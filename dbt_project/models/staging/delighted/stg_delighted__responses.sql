@@ -13,10 +13,8 @@ renamed as (
     select
         id as response_id,
         coalesce(survey_type, 'nps') as survey_type,
-        coalesce(
-            json_extract_string(person_properties, '$.customer_ref'),
-            json_extract_string(person_properties, '$.customer_id')
-        ) as customer_ref,
+        {{ delighted_customer_ref('person_properties') }} as customer_ref,
+        'delighted:' || id as contact_ref,
         person_email as email,
         person_phone_number as phone,
         nullif(trim(comment), '') as comment_text,
@@ -33,6 +31,7 @@ scores as (
         'delighted_' || survey_type as survey_id,
         survey_type as question_id,
         customer_ref,
+        contact_ref,
         email,
         phone,
         cast(null as varchar) as answer_text,
@@ -49,6 +48,7 @@ comments as (
         'delighted_' || survey_type as survey_id,
         'comment' as question_id,
         customer_ref,
+        contact_ref,
         email,
         phone,
         comment_text as answer_text,

@@ -1,10 +1,10 @@
--- One row per contact that has not been deleted. HubSpot knows an opt-out from e-mail and nothing else: consent is its
--- negation where it is stated, and not known where it is empty.
+-- One row per version of a contact that has not been deleted. HubSpot knows an opt-out from e-mail and nothing else:
+-- consent is its negation where it is stated, and not known where it is empty.
 {{ config(enabled=source_is_on('hubspot', 'contacts')) }}
 
 with contacts as (
 
-    {{ latest_rows(source('hubspot', 'contacts'), ['id'], version='updated_at') }}
+    {{ record_versions(source('hubspot', 'contacts'), ['id'], 'updated_at', deleted='archived') }}
 
 ),
 
@@ -26,6 +26,7 @@ renamed as (
         region,
         city,
         postal_code,
+        street,
         'hubspot:' || associated_company_id as company_ref,
         lower(analytics_source) as acquisition_channel,
         not email_optout as has_email_consent,
@@ -36,7 +37,6 @@ renamed as (
         created_at,
         updated_at
     from contacts
-    where not archived
 
 )
 

@@ -15,6 +15,7 @@ renamed as (
         survey_id,
         question_id,
         external_reference as customer_ref,
+        'qualtrics:' || response_id as contact_ref,
         recipient_email as email,
         case when question_kind in ('choice', 'multi', 'text') then answer end as answer_text,
         case

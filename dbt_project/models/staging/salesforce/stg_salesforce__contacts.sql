@@ -1,10 +1,11 @@
--- One row per contact that has not been deleted. Salesforce knows opt-outs and nothing else: consent is their negation
--- where they are stated, and not known where they are empty. A person account is a consumer, not a company's contact.
+-- One row per version of a contact that has not been deleted. Salesforce knows opt-outs and nothing else: consent is
+-- their negation where they are stated, and not known where they are empty. A person account is a consumer, not a
+-- company's contact.
 {{ config(enabled=source_is_on('salesforce', 'contacts')) }}
 
 with contacts as (
 
-    {{ latest_rows(source('salesforce', 'contacts'), ['id'], version='updated_at') }}
+    {{ record_versions(source('salesforce', 'contacts'), ['id'], 'updated_at', deleted='is_deleted') }}
 
 ),
 
@@ -14,7 +15,6 @@ with_company as (
         *,
         case when not coalesce(is_person_account, false) then account_id end as company_id
     from contacts
-    where not coalesce(is_deleted, false)
 
 ),
 
@@ -36,6 +36,7 @@ renamed as (
         mailing_state as region,
         mailing_city as city,
         mailing_postal_code as postal_code,
+        mailing_street as street,
         'salesforce:' || company_id as company_ref,
         lead_source as acquisition_channel,
         not has_opted_out_of_email as has_email_consent,

@@ -199,6 +199,7 @@ sale_lines as (
     select
         order_name as order_id,
         cast(line_position as varchar) as line_number,
+        'shopify:' || order_name as contact_ref,
         email,
         phone,
         sku,
@@ -228,6 +229,7 @@ refunded_orders as (
 
     select
         order_id,
+        any_value(contact_ref) as contact_ref,
         any_value(email) as email,
         any_value(phone) as phone,
         case when count(distinct sku) = 1 then any_value(sku) end as sku,
@@ -266,6 +268,7 @@ refund_lines as (
     select
         order_id,
         'refund' as line_number,
+        contact_ref,
         email,
         phone,
         sku,

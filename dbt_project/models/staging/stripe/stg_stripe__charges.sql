@@ -1,23 +1,20 @@
--- One row per charge that was paid, as one line without article, discount and tax. Charges that failed or are pending
--- are out, as no money moved (a pending one is sent again when it is decided); so are those of the test mode, in which
--- nobody buys. A charge that is authorised and not collected is a cancellation: the order was made, but the money was
--- given back or may still be. The sale is the whole amount even if only a part was collected, because Stripe refunds
--- the rest by itself.
+-- One row per charge that was paid, as one line without article, discount and tax. A charge that is authorised and not
+-- collected is a cancellation: the order was made, but the money was given back or may still be. The sale is the whole
+-- amount even if only a part was collected, because Stripe refunds the rest by itself.
 {{ config(enabled=source_is_on('stripe', 'charges')) }}
 
 with charges as (
 
-    {{ latest_rows(source('stripe', 'charges'), ['id']) }}
+    {{ stripe_paid_charges(source('stripe', 'charges')) }}
 
 ),
 
-paid as (
+with_amounts as (
 
     select
         *,
         {{ stripe_amount('amount', 'currency') }} as charged_amount
     from charges
-    where status = 'succeeded' and paid and livemode
 
 ),
 
@@ -27,6 +24,7 @@ renamed as (
         id as order_id,
         '1' as line_number,
         'stripe:' || customer as customer_ref,
+        'stripe:' || id as contact_ref,
         coalesce(billing_email, receipt_email) as email,
         billing_phone as phone,
         upper(currency) as currency_code,
@@ -39,7 +37,7 @@ renamed as (
         cast(0 as decimal(18, 4)) as discount_amount,
         charged_amount as net_amount,
         to_timestamp(created) as ordered_at
-    from paid
+    from with_amounts
 
 )
 

@@ -32,6 +32,7 @@ joined as (
         coalesce(succeeded.charge, succeeded.payment_intent, succeeded.id) as order_id,
         succeeded.id as line_number,
         charges.customer_ref,
+        charges.contact_ref,
         charges.email,
         charges.phone,
         upper(succeeded.currency) as currency_code,

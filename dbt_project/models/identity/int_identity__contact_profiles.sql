@@ -1,0 +1,19 @@
+-- One row per record of contact details: its profile.
+{{ config(materialized='view', enabled=var('identity_matching')) }}
+
+with contact_details as (
+
+    select * from {{ ref('int_canonical__contact_details') }}
+
+),
+
+profiles as (
+
+    select
+        contact_ref,
+        {{ profile_id(profile_columns() | reject('equalto', 'handle') | list) }} as profile_id
+    from contact_details
+
+)
+
+select * from profiles

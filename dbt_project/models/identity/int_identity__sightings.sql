@@ -1,0 +1,105 @@
+-- One row per profile: a distinct way in which records say who somebody is, as they write it, and when it was seen. A
+-- record that says more elsewhere (an order's contact details) counts there. Where nothing is matched, a profile is a
+-- reference and nothing else.
+{{ config(materialized='table') }}
+{% set detailed = {
+    'customers': {
+        'columns': [
+            'customer_ref', 'email', 'phone', 'loyalty_number', 'first_name', 'last_name', 'birth_date', 'street',
+            'postal_code', 'city', 'country',
+        ],
+        'first': 'coalesce(created_at, valid_from)',
+        'last': 'case when is_current then greatest(valid_from, ' ~ tonight() ~ ') else valid_from end',
+    },
+    'contact_details': {
+        'columns': profile_columns() | reject('equalto', 'handle') | list,
+        'first': 'seen_at',
+        'last': 'seen_at',
+    },
+} %}
+{% set events = {
+    'order_lines': {'columns': ['customer_ref', 'email', 'phone'], 'seen': 'ordered_at', 'where': 'contact_ref is null'},
+    'campaign_exposures': {'columns': ['customer_ref', 'email'], 'seen': 'assigned_at'},
+    'interactions': {'columns': ['customer_ref', 'email', 'phone'], 'seen': 'occurred_at'},
+    'survey_answers': {
+        'columns': ['customer_ref', 'email', 'phone'], 'seen': 'answered_at', 'where': 'contact_ref is null',
+    },
+    'social_interactions': {'columns': ['customer_ref', 'email', 'handle'], 'seen': 'occurred_at'},
+    'social_handles': {'columns': ['customer_ref', 'email', 'handle'], 'seen': 'cast(null as timestamptz)'},
+} %}
+
+with customers as (
+
+    select * from {{ ref('int_canonical__customers') }}
+
+),
+
+contact_details as (
+
+    select * from {{ ref('int_canonical__contact_details') }}
+
+),
+
+{% for entity in events -%}
+{{ entity }} as (
+
+    select
+        *
+        {%- if entity.startswith('social') %},
+        platform || ':' || author_handle as handle
+        {%- endif %}
+    from {{ ref('int_canonical__' ~ entity) }}
+
+),
+
+{% endfor -%}
+sightings as (
+
+    {% for entity, seen in detailed.items() -%}
+    select
+        {{ profile_id(seen.columns) }} as profile_id,
+        {% for column in seen.columns -%}
+        any_value({{ column }}) as {{ column }},
+        {% endfor -%}
+        count(*) as records_count,
+        min({{ seen.first }}) as first_seen_at,
+        max({{ seen.last }}) as last_seen_at
+    from {{ entity }}
+    group by 1
+    union all by name
+    {% endfor -%}
+    {% for entity, seen in events.items() -%}
+    select
+        {{ profile_id(seen.columns) }} as profile_id,
+        {% for column in seen.columns -%}
+        any_value({{ column }}) as {{ column }},
+        {% endfor -%}
+        count(*) as records_count,
+        min({{ seen.seen }}) as first_seen_at,
+        max({{ seen.seen }}) as last_seen_at
+    from {{ entity }}
+    {% if seen.where and var('identity_matching') -%}
+    where {{ seen.where }}
+    {% endif -%}
+    group by 1
+    {{ 'union all by name' if not loop.last }}
+    {% endfor %}
+),
+
+profiles as (
+
+    select
+        profile_id,
+        {% for column in profile_columns() -%}
+        any_value({{ column }}) as {{ column }},
+        {% endfor -%}
+        cast(sum(records_count) as bigint) as records_count,
+        min(first_seen_at) as first_seen_at,
+        max(last_seen_at) as last_seen_at
+    from sightings
+    where profile_id is not null
+    group by profile_id
+
+)
+
+select * from profiles

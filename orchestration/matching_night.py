@@ -1,0 +1,188 @@
+"""Matching for a night: out of the warehouse, through ``identity``, and back.
+
+Belongs here: the connection that matching works on, the state before and after, and the tables it leaves. Does not
+belong here: matching itself (``identity``), Dagster (``assets.matching``).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from data_contracts.sql_quoting import text
+from orchestration.configuration.deployment import Deployment
+from orchestration.identity.companies import match_companies
+from orchestration.identity.matching import Matched, match_persons
+from orchestration.identity.measures import ClusteringFigures, compare_clusterings
+from orchestration.identity.overrides import read_overrides
+from orchestration.identity.review import find_doubtful
+from orchestration.identity.state import State, StateStore
+from orchestration.publishing.manifest import read_manifest
+from orchestration.publishing.version_store import VersionStore
+
+IDENTITY_MODEL = "identity"
+# What the warehouse is given: table and the query that fills it.
+_PERSON_TABLES = {
+    "customer_map": """
+        select profile_id, customer_id from members where valid_to is null order by profile_id
+    """,
+    "profile_history": "select * from members order by profile_id, valid_from",
+    "customer_ids": "select * from customers order by customer_id",
+    "ledger": "select * from ledger order by all",
+    "links": """
+        select
+            l.profile_id as left_id, r.profile_id as right_id, links.kind, links.strength, links.value
+        from links
+        inner join profiles as l on links.l = l.n
+        inner join profiles as r on links.r = r.n
+        order by all
+    """,
+    "refused_links": """
+        select
+            l.profile_id as left_id, r.profile_id as right_id, refused_links.kind, refused_links.strength,
+            refused_links.reason
+        from refused_links
+        inner join profiles as l on refused_links.l = l.n
+        inner join profiles as r on refused_links.r = r.n
+        order by all
+    """,
+    "shared_values": "select * from identifiers where status <> 'free' order by kind, value",
+    "review_pairs": "select * from review_pairs order by position",
+}
+_COMPANY_TABLES = {
+    "company_map": """
+        select profile_id as company_ref, customer_id as company_id
+        from members where valid_to is null order by company_ref
+    """,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What a night of matching did, and the state it left."""
+
+    state: str
+    persons: Matched
+    companies: int
+    doubtful_pairs: int
+    changed_profiles: int
+    known_profiles: int
+    model: dict[str, Any]
+    about: dict[str, Any]
+    against_truth: ClusteringFigures | None
+
+
+def run_matching(deployment: Deployment, warehouse: duckdb.DuckDBPyConnection, *, night: dt.date) -> Outcome:
+    """Match the warehouse's profiles and companies, and write who is who into its schema ``matching``.
+
+    Raises:
+        TesseraError: The state of the night before, or the file of decisions, cannot be read.
+    """
+    settings = deployment.settings.identity
+    store = StateStore(deployment.home.identity)
+    before = served_state(deployment, store)
+    overrides = read_overrides(deployment.config_path.parent / settings.overrides)
+    with _workspace(deployment) as persons, _workspace(deployment) as companies:
+        store.open(persons, before)
+        _take(warehouse, "identity.int_identity__profiles", persons)
+        matched, about = match_persons(
+            persons,
+            "taken",
+            rules=settings,
+            overrides=overrides,
+            night=night,
+            about=before.about if before else None,
+        )
+        doubtful = find_doubtful(persons, threshold=settings.threshold)
+        # Companies have a connection of their own, as ids are given by tables of the same names.
+        for name in ("members", "customers"):
+            _copy(persons, f"from previous_company_{name}", companies, f"previous_{name}")
+        _take(warehouse, "identity.int_identity__company_records", companies)
+        found = match_companies(companies, "taken", night=night)
+        for name in ("members", "customers"):
+            _copy(companies, f"from {name}", persons, f"state_company_{name}")
+        state = store.keep(persons, about)
+        warehouse.execute("create schema if not exists matching")
+        for tables, connection in ((_PERSON_TABLES, persons), (_COMPANY_TABLES, companies)):
+            for name, query in tables.items():
+                _copy(connection, query, warehouse, f"matching.{name}")
+        ((changed, known),) = persons.execute(
+            """
+            select count(*) filter (where members.customer_id <> held.customer_id), count(*)
+            from held
+            inner join members on held.profile_id = members.profile_id and members.valid_to is null
+            """
+        ).fetchall()
+        truth = settings.truth
+        against_truth = _against_truth(persons, deployment.config_path.parent / truth) if truth else None
+    return Outcome(
+        state=state,
+        persons=matched,
+        companies=found,
+        doubtful_pairs=doubtful,
+        changed_profiles=changed,
+        known_profiles=known,
+        model=about["model"],
+        about=about,
+        against_truth=against_truth,
+    )
+
+
+def served_state(deployment: Deployment, store: StateStore) -> State | None:
+    """The state behind the served version, which tonight starts from."""
+    current = VersionStore(deployment.home.published).current()
+    name = read_manifest(current.path).models.get(IDENTITY_MODEL) if current else None
+    return store.load(name) if name else None
+
+
+def prune_states(deployment: Deployment) -> None:
+    """Delete the states that no published version was made with."""
+    versions = VersionStore(deployment.home.published).versions()
+    named = {read_manifest(version.path).models.get(IDENTITY_MODEL) for version in versions}
+    StateStore(deployment.home.identity).prune({name for name in named if name})
+
+
+def _against_truth(persons: duckdb.DuckDBPyConnection, file: Path) -> ClusteringFigures:
+    rows = persons.execute(
+        f"""
+        select members.customer_id, truth.person_id
+        from read_csv({text(str(file))}, all_varchar = true) as truth
+        inner join profiles on truth.record_id in (profiles.customer_ref, profiles.profile_id)
+        inner join members on profiles.profile_id = members.profile_id and members.valid_to is null
+        """
+    ).fetchall()
+    found, truth = zip(*rows, strict=True) if rows else ((), ())
+    return compare_clusterings(found, truth)
+
+
+@contextmanager
+def _workspace(deployment: Deployment) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection in memory that spills to disk rather than fail."""
+    with tempfile.TemporaryDirectory(prefix="matching-", dir=deployment.home.ledger.parent) as folder:
+        connection = duckdb.connect()
+        try:
+            connection.execute("set TimeZone = ?", [deployment.settings.company.time_zone])
+            connection.execute("set memory_limit = ?", [deployment.settings.memory_limit])
+            connection.execute("set threads = 2")
+            connection.execute(f"set temp_directory = {text(folder)}")
+            yield connection
+        finally:
+            connection.close()
+
+
+def _take(source: duckdb.DuckDBPyConnection, relation: str, target: duckdb.DuckDBPyConnection) -> None:
+    _copy(source, f"from {relation}", target, "taken")
+
+
+def _copy(source: duckdb.DuckDBPyConnection, query: str, target: duckdb.DuckDBPyConnection, table: str) -> None:
+    rows = source.sql(query).to_arrow_table()
+    target.register("rows_to_copy", rows)
+    target.execute(f"create or replace table {table} as from rows_to_copy")
+    target.unregister("rows_to_copy")
