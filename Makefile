@@ -1,4 +1,4 @@
-# make run    the night on sample data       make test   the whole suite
+# make run    the night on sample data       make test   the whole suite (make test-slow: hundreds of kills)
 # make ui     Dagster on 127.0.0.1:3000       make bench  where a night's time goes
 # make check  lint, types, layers             make render generated dbt YAML and docs
 SAMPLE ?= company
@@ -8,7 +8,7 @@ CONFIG ?= $(TESSERA_HOME)/samples/$(SAMPLE)/tessera.yml
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: run test ui bench check render setup
+.PHONY: run test test-slow ui bench check render setup
 
 run: $(READY)
 	@$(BIN)/tessera sample $(SAMPLE)
@@ -17,12 +17,16 @@ run: $(READY)
 test: $(READY)
 	$(BIN)/python -m pytest -n 2
 
+test-slow: $(READY)
+	$(BIN)/python -m pytest -n 2 -m slow
+
 ui: $(READY)
 	@$(BIN)/tessera ui --config $(CONFIG)
 
 bench: $(READY)
 	@$(BIN)/python benchmarks/night.py
 	@$(BIN)/python benchmarks/loading.py
+	@$(BIN)/python benchmarks/matching.py
 
 check: $(READY)
 	$(BIN)/ruff check .

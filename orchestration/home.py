@@ -17,8 +17,7 @@ DEFAULT_HOME = Path(".tessera")
 
 @dataclass(frozen=True)
 class Home:
-    """The folders of one deployment. Only ``lake``, ``identity``, ``models`` and ``published`` hold anything of
-    value."""
+    """The folders of one deployment; only lake, identity, models and published hold anything of value."""
 
     root: Path
 

@@ -11,7 +11,6 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -20,10 +19,11 @@ from data_contracts.sql_quoting import text
 from orchestration.configuration.deployment import Deployment
 from orchestration.identity.companies import match_companies
 from orchestration.identity.matching import Matched, match_persons
-from orchestration.identity.measures import ClusteringFigures, compare_clusterings
+from orchestration.identity.measures import ClusteringFigures
 from orchestration.identity.overrides import read_overrides
 from orchestration.identity.review import find_doubtful
 from orchestration.identity.state import State, StateStore
+from orchestration.identity.truth import compare_with_truth
 from orchestration.publishing.manifest import read_manifest
 from orchestration.publishing.version_store import VersionStore
 
@@ -105,7 +105,8 @@ def run_matching(deployment: Deployment, warehouse: duckdb.DuckDBPyConnection, *
         for name in ("members", "customers"):
             _copy(persons, f"from previous_company_{name}", companies, f"previous_{name}")
         _take(warehouse, "identity.int_identity__company_records", companies)
-        found = match_companies(companies, "taken", night=night)
+        _copy(warehouse, "from seeds.mail_providers", companies, "mail_providers")
+        found = match_companies(companies, "taken", mail_providers="mail_providers", night=night)
         for name in ("members", "customers"):
             _copy(companies, f"from {name}", persons, f"state_company_{name}")
         state = store.keep(persons, about)
@@ -115,13 +116,18 @@ def run_matching(deployment: Deployment, warehouse: duckdb.DuckDBPyConnection, *
                 _copy(connection, query, warehouse, f"matching.{name}")
         ((changed, known),) = persons.execute(
             """
-            select count(*) filter (where members.customer_id <> held.customer_id), count(*)
-            from held
-            inner join members on held.profile_id = members.profile_id and members.valid_to is null
+            select
+                (
+                    select count(*)
+                    from held
+                    inner join members on held.profile_id = members.profile_id and members.valid_to is null
+                    where members.customer_id <> held.customer_id
+                ),
+                (select count(*) from previous_members where valid_to is null)
             """
         ).fetchall()
-        truth = settings.truth
-        against_truth = _against_truth(persons, deployment.config_path.parent / truth) if truth else None
+        truth = deployment.config_path.parent / settings.truth if settings.truth else None
+        against_truth = compare_with_truth(warehouse, truth).figures if truth else None
     return Outcome(
         state=state,
         persons=matched,
@@ -147,19 +153,6 @@ def prune_states(deployment: Deployment) -> None:
     versions = VersionStore(deployment.home.published).versions()
     named = {read_manifest(version.path).models.get(IDENTITY_MODEL) for version in versions}
     StateStore(deployment.home.identity).prune({name for name in named if name})
-
-
-def _against_truth(persons: duckdb.DuckDBPyConnection, file: Path) -> ClusteringFigures:
-    rows = persons.execute(
-        f"""
-        select members.customer_id, truth.person_id
-        from read_csv({text(str(file))}, all_varchar = true) as truth
-        inner join profiles on truth.record_id in (profiles.customer_ref, profiles.profile_id)
-        inner join members on profiles.profile_id = members.profile_id and members.valid_to is null
-        """
-    ).fetchall()
-    found, truth = zip(*rows, strict=True) if rows else ((), ())
-    return compare_clusterings(found, truth)
 
 
 @contextmanager

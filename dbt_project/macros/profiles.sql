@@ -18,7 +18,8 @@
 {% macro profile_id(columns, relation=none) -%}
     {%- set prefix = relation ~ '.' if relation else '' -%}
     {%- set others = columns | reject('equalto', 'customer_ref') | list -%}
-    {%- set naming = columns | reject('in', ['street', 'postal_code', 'city', 'country', 'first_name', 'birth_date']) -%}
+    {%- set shared = ['street', 'postal_code', 'city', 'country', 'first_name', 'birth_date'] -%}
+    {%- set naming = columns | reject('in', shared) | list -%}
     {%- if not var('identity_matching') or others | length == 0 -%}
     'r:' || {{ prefix }}customer_ref
     {%- else -%}

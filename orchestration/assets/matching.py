@@ -47,6 +47,20 @@ def _matching(deployment: Deployment, partitions: dg.PartitionsDefinition) -> dg
                 "model of names, birth dates and addresses (Splink). Ids stay from night to night.",
             ),
             dg.AssetSpec(
+                ["matching", "customer_ids"],
+                deps=[dg.AssetKey(["identity", "int_identity__profiles"])],
+                owners=[OWNERS["matching"]],
+                kinds={"duckdb"},
+                description="Every customer id that was ever given, since when, and into whom it was merged.",
+            ),
+            dg.AssetSpec(
+                ["matching", "ledger"],
+                deps=[dg.AssetKey(["identity", "int_identity__profiles"])],
+                owners=[OWNERS["matching"]],
+                kinds={"duckdb"},
+                description="Every merge, split and move of customers, with its reason and the evidence.",
+            ),
+            dg.AssetSpec(
                 ["matching", "company_map"],
                 deps=[dg.AssetKey(["identity", "int_identity__company_records"])],
                 owners=[OWNERS["matching"]],
@@ -70,6 +84,12 @@ def _matching(deployment: Deployment, partitions: dg.PartitionsDefinition) -> dg
             outcome = run_matching(deployment, connection, night=night)
         ledger.record(_results(deployment, outcome, context, started_at=started_at))
         yield dg.MaterializeResult(asset_key=["matching", "customer_map"], metadata=_metadata(outcome))
+        persons = outcome.persons
+        yield dg.MaterializeResult(asset_key=["matching", "customer_ids"], metadata={"customers": persons.customers})
+        yield dg.MaterializeResult(
+            asset_key=["matching", "ledger"],
+            metadata={"merges": persons.merges, "splits": persons.splits, "moves": persons.moves},
+        )
         yield dg.MaterializeResult(asset_key=["matching", "company_map"], metadata={"companies": outcome.companies})
 
     return matching

@@ -33,8 +33,7 @@ def match_weights(model: Mapping[str, Any]) -> list[dict[str, Any]]:
 def match_weight_chart(model: Mapping[str, Any]) -> str:
     """The weights as a Markdown table with bars."""
     lines = [
-        "How much each step of agreement says for (█) or against (░) one person, in doublings of the odds. Rare values "
-        "say more.",
+        "How much each step of agreement says for (█) or against (░) one person, in doublings of the odds.",
         "",
         "| comparison | step | among one person (m) | among strangers (u) | weight | |",
         "|---|---|--:|--:|--:|:--|",

@@ -34,6 +34,7 @@ STRENGTHS = {
     "email": 200.0,
     "phone": 150.0,
 }
+SEPARATED = "separated by a person"
 LIMITED = {
     "emails": "email",
     "phones": "phone",
@@ -48,7 +49,8 @@ def components_of(size: int, left: Ints, right: Ints) -> Ints:
 
     Args:
         size: Number of nodes, which are called 0 to size - 1.
-        left, right: The ends of every link.
+        left: One end of every link.
+        right: The other end.
 
     Returns:
         For every node the least node of its component.
@@ -107,50 +109,74 @@ def keep_apart(
 
 
 def _find_conflicts(connection: duckdb.DuckDBPyConnection, *, names_must_fit: bool) -> None:
-    """Pairs of profiles in one component that cannot be one person; a source's own reference outweighs names."""
-    names = f"""
-        union all
-        select l.n, r.n, 'different names'
-        from people_named as l
-        inner join people_named as r on l.component = r.component and l.n < r.n
-        where
-            l.given <> r.given
-            and coalesce(l.customer_ref <> r.customer_ref, true)
-            and names_conflict({person_of("l")}, {person_of("r")})
+    """Pairs in one component that cannot be one person; a source's own reference outweighs names and birth dates.
+
+    Makes ``personas`` (n, persona: the least profile that says the same of its person) and ``conflicts`` (l, r,
+    reason), which are pairs of personas, or of the profiles that a person has separated.
     """
     connection.execute(
-        f"""
-        create or replace table conflicts as
+        """
+        create or replace table personas as
         with several as (
             select components.component
             from components
             inner join profiles using (n)
-            where is_full(profiles.given)
             group by components.component
-            having count(distinct profiles.given) > 1
-        ),
-        people_named as (
-            select
-                components.component,
-                profiles.given,
-                profiles.last_name,
-                profiles.birth_date,
-                profiles.told_family,
-                profiles.customer_ref,
-                any_value(profiles.given_count) as given_count,
-                min(profiles.n) as n
-            from several
-            inner join components using (component)
-            inner join profiles using (n)
-            where is_full(profiles.given)
-            group by all
+            having
+                count(distinct profiles.given) filter (where is_full(profiles.given)) > 1
+                or count(distinct profiles.birth_date) > 1
         )
-        select separated.l, separated.r, 'separated by a person' as reason
+        select
+            profiles.n,
+            min(profiles.n) over (
+                partition by
+                    components.component,
+                    profiles.given,
+                    profiles.last_name,
+                    profiles.birth_date,
+                    profiles.told_family,
+                    profiles.customer_ref
+            ) as persona
+        from several
+        inner join components using (component)
+        inner join profiles using (n)
+        where is_full(profiles.given) or profiles.birth_date is not null
+        """
+    )
+    of_persons = f"""
+        union all
+        select
+            l,
+            r,
+            case when other_names then 'different names' else 'birth dates far apart' end as reason
+        from (
+            select
+                l.n as l,
+                r.n as r,
+                is_full(l.given) and is_full(r.given) and l.given <> r.given
+                and names_conflict({person_of("l")}, {person_of("r")}) as other_names,
+                birth_dates_conflict(l.birth_date, r.birth_date) as other_births
+            from people_named as l
+            inner join people_named as r on l.component = r.component and l.n < r.n
+            where coalesce(l.customer_ref <> r.customer_ref, true)
+        )
+        where other_names or other_births
+    """
+    connection.execute(
+        f"""
+        create or replace table conflicts as
+        with people_named as (
+            select components.component, profiles.*
+            from (select distinct persona from personas) as named
+            inner join components on named.persona = components.n
+            inner join profiles on named.persona = profiles.n
+        )
+        select separated.l, separated.r, '{SEPARATED}' as reason
         from separated
         inner join components as left_one on separated.l = left_one.n
         inner join components as right_one on separated.r = right_one.n
         where left_one.component = right_one.component
-        {names if names_must_fit else ""}
+        {of_persons if names_must_fit else ""}
         """
     )
 
@@ -191,8 +217,11 @@ def _rebuild(
     columns = ", ".join(f"profiles.{column}" for column in LIMITED.values())
     members = connection.execute(
         f"""
-        select n, customer_ref, ref_source_name, {columns}
-        from components inner join impossible using (component) inner join profiles using (n)
+        select n, personas.persona, customer_ref, ref_source_name, {columns}
+        from components
+        inner join impossible using (component)
+        inner join profiles using (n)
+        left join personas using (n)
         order by n
         """
     ).fetchall()
@@ -207,7 +236,8 @@ def _rebuild(
     ).fetchall()
     conflicts: dict[int, dict[int, str]] = defaultdict(dict)
     for left, right, reason in connection.execute("select l, r, reason from conflicts order by all").fetchall():
-        conflicts[left][right] = conflicts[right][left] = reason
+        ends = (left, right) if reason == SEPARATED else (_persona(left), _persona(right))
+        conflicts[ends[0]][ends[1]] = conflicts[ends[1]][ends[0]] = reason
     groups = _Groups(members, conflicts, limits=limits, one_record_sources=one_record_sources)
     refused = []
     for left, right, kind, strength in links:
@@ -226,6 +256,11 @@ def _rebuild(
     return [link for link in refused if groups.root(link[0]) != groups.root(link[1])]
 
 
+def _persona(n: int) -> int:
+    """The mark of a persona, beside the numbers of profiles."""
+    return -n - 1
+
+
 class _Groups:
     """Profiles that grow together, each group with what it holds so far. A group is named by its least profile."""
 
@@ -241,17 +276,19 @@ class _Groups:
         self._limits = {"profiles": limits["profiles"], **{kind: limits[kind] for kind in LIMITED if kind in limits}}
         self._parent: dict[int, int] = {}
         self._profiles: dict[int, set[int]] = {}
+        self._marks: dict[int, set[int]] = {}
         self._values: dict[int, dict[str, set[object]]] = {}
-        for n, reference, source, *values in members:
+        for n, persona, reference, source, *values in members:
             node = int(n)  # type: ignore[call-overload]
             self._parent[node] = node
             self._profiles[node] = {node}
+            self._marks[node] = {node} if persona is None else {node, _persona(int(persona))}  # type: ignore[call-overload]
             self._values[node] = {
                 kind: set() if value is None else {value} for kind, value in zip(LIMITED, values, strict=True)
             }
             if source in one_record_sources:
-                self._values[node][f"records of {source}"] = {reference}
-                self._limits[f"records of {source}"] = 1
+                self._values[node][f"record of {source}"] = {reference}
+                self._limits[f"record of {source}"] = 1
 
     def root(self, node: int) -> int:
         while self._parent[node] != node:
@@ -268,26 +305,40 @@ class _Groups:
         if reason is None:
             self._parent[other] = one
             self._profiles[one] |= self._profiles.pop(other)
+            self._marks[one] |= self._marks.pop(other)
             for kind, values in self._values.pop(other).items():
                 self._values[one].setdefault(kind, set()).update(values)
         return reason
 
     def _conflict(self, one: int, other: int, *, only_separated: bool) -> str | None:
-        small, large = sorted((self._profiles[one], self._profiles[other]), key=len)
-        for node in small:
-            for enemy, reason in self._conflicts.get(node, {}).items():
-                if enemy in large and not (only_separated and reason != "separated by a person"):
+        small, large = sorted((self._marks[one], self._marks[other]), key=len)
+        for mark in small:
+            for enemy, reason in self._conflicts.get(mark, {}).items():
+                if enemy not in large:
+                    continue
+                if reason == SEPARATED:
+                    return reason
+                if not (only_separated or self._is_settled(mark, enemy, large) or self._is_settled(enemy, mark, small)):
                     return reason
         return None
+
+    def _is_settled(self, mark: int, enemy: int, group: set[int]) -> bool:
+        """Whether the group of an enemy has somebody like this one already: a person has put the two together."""
+        own = self._conflicts[mark]
+        return any(
+            like in group and like not in own and reason != SEPARATED
+            for like, reason in self._conflicts[enemy].items()
+            if like != mark
+        )
 
     def _excess(self, one: int, other: int) -> str | None:
         if len(self._profiles[one]) + len(self._profiles[other]) > self._limits["profiles"]:
             return f"more than {self._limits['profiles']} profiles"
         first, second = self._values[one], self._values[other]
-        for kind in {*first, *second}:
+        for kind in sorted({*first, *second}):
             together = first.get(kind, set()) | second.get(kind, set())
             if len(together) > max(self._limits[kind], len(first.get(kind, ())), len(second.get(kind, ()))):
-                return f"more than {self._limits[kind]} {kind.replace('_', ' ')}"
+                return f"more than {self._limits[kind]} {kind.replace('_', ' ') if kind in LIMITED else kind}"
         return None
 
 

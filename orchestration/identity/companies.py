@@ -11,6 +11,7 @@ numbers are never one company, and neither are a parent and its subsidiary, thou
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 
 import duckdb
 
@@ -18,25 +19,22 @@ from data_contracts.sql_quoting import text_list
 from orchestration.identity.clusters import put_together
 from orchestration.identity.customer_ids import give_ids
 
-# Mail providers: their domain is nobody's.
-MAIL_PROVIDERS = (
-    "gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "msn.com", "yahoo.com", "yahoo.de",
-    "yahoo.fr", "yahoo.co.uk", "icloud.com", "me.com", "aol.com", "gmx.de", "gmx.net", "gmx.at", "gmx.ch", "web.de",
-    "t-online.de", "freenet.de", "mail.com", "mail.ru", "yandex.ru", "qq.com", "163.com", "orange.fr", "wanadoo.fr",
-    "free.fr", "laposte.net", "sfr.fr", "libero.it", "virgilio.it", "bluewin.ch", "proton.me", "protonmail.com",
-    "btinternet.com", "sky.com", "ziggo.nl", "kpnmail.nl", "telenet.be", "skynet.be", "seznam.cz", "wp.pl", "onet.pl",
-)  # fmt: skip
 # A domain or name that more records have is a group's or a franchise's, and joins nobody.
 MAX_RECORDS = 6
 SIMILAR_NAMES = 0.93
+# Kinds of links, the strongest first.
+_KINDS = ("registry number", "domain", "name and place", "like name and place")
 
 
-def match_companies(connection: duckdb.DuckDBPyConnection, relation: str, *, night: dt.date) -> int:
+def match_companies(
+    connection: duckdb.DuckDBPyConnection, relation: str, *, mail_providers: str, night: dt.date
+) -> int:
     """Match the company records of a relation.
 
     Args:
         connection: A connection of its own, with ``previous_members`` and ``previous_customers`` of companies.
         relation: Rows of the model int_identity__company_records.
+        mail_providers: A relation of domains that are no company's.
         night: The date that new ids begin on.
 
     Returns:
@@ -75,7 +73,7 @@ def match_companies(connection: duckdb.DuckDBPyConnection, relation: str, *, nig
             from profiles as l
             inner join profiles as r on l.domain_key = r.domain_key and l.n < r.n
             where
-                not list_contains({text_list(MAIL_PROVIDERS)}, l.domain_key)
+                l.domain_key not in (select domain from {mail_providers})
                 and l.domain_key in (select domain_key from profiles group by all having count(*) <= {MAX_RECORDS})
                 and jaro_winkler_similarity(coalesce(l.name_key, ''), coalesce(r.name_key, '')) >= 0.8
             union all
@@ -105,9 +103,75 @@ def match_companies(connection: duckdb.DuckDBPyConnection, relation: str, *, nig
         group by pairs.l, pairs.r
         """
     )
+    _drop_contradictions(connection)
     put_together(connection, "links")
+    # There are so few that every night looks at all of them.
+    connection.execute(
+        """
+        create or replace table reconsidered as
+        select profile_id from profiles union select profile_id from previous_members
+        """
+    )
     give_ids(connection, prefix="o_", night=night.isoformat())
     ((companies,),) = connection.execute(
         "select count(distinct customer_id) from members where valid_to is null"
     ).fetchall()
     return int(companies)
+
+
+@dataclass
+class _Company:
+    """What the records of a company say so far: registry numbers with their countries, references, their parents'."""
+
+    registered: set[tuple[str, str | None]]
+    references: set[str]
+    parents: set[str]
+
+    def contradicts(self, other: _Company) -> bool:
+        return (
+            not self.references.isdisjoint(other.parents)
+            or not other.references.isdisjoint(self.parents)
+            or any(
+                number != its and (country is None or where is None or country == where)
+                for number, country in self.registered
+                for its, where in other.registered
+            )
+        )
+
+    def take(self, other: _Company) -> None:
+        self.registered |= other.registered
+        self.references |= other.references
+        self.parents |= other.parents
+
+
+def _drop_contradictions(connection: duckdb.DuckDBPyConnection) -> None:
+    """Drop the links that would join, over a third record, what is not one company; the strongest links stay."""
+    companies = {
+        n: _Company({(registry, country)} if registry else set(), {reference}, {parent} if parent else set())
+        for n, registry, country, reference, parent in connection.execute(
+            "select n, registry_key, country_code, customer_ref, parent_company_ref from profiles"
+        ).fetchall()
+    }
+    root = {n: n for n in companies}
+    dropped = []
+    links = connection.execute(
+        f"select l, r from links order by list_position({text_list(_KINDS)}, kind), l, r"
+    ).fetchall()
+    for left, right in links:
+        one, other = _root(root, left), _root(root, right)
+        if one == other:
+            continue
+        if companies[one].contradicts(companies[other]):
+            dropped.append((left, right))
+        else:
+            root[other] = one
+            companies[one].take(companies.pop(other))
+    if dropped:
+        connection.executemany("delete from links where l = ? and r = ?", dropped)
+
+
+def _root(root: dict[int, int], n: int) -> int:
+    while root[n] != n:
+        root[n] = root[root[n]]
+        n = root[n]
+    return n

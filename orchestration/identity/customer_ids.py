@@ -3,10 +3,10 @@
 Belongs here: carrying ids over to tonight's clusters, new ids, and telling what was merged and split. Does not belong
 here: finding the clusters (clusters.py), keeping the result (state.py).
 
-Every id goes to the cluster that holds most of its records. A cluster that gets several keeps the oldest: the others are
-merged into it. A cluster that gets none is new, and so is the smaller part of one that was split. A new id is a digest of
-its founder, the reference or profile that was seen first, so that a first night gives the same ids wherever and in
-whatever order it runs; and somebody who is separated again from whom they were merged into gets the old id back.
+Every id goes to the cluster that holds most of its records. A cluster that gets several keeps the oldest: the others
+are merged into it. A cluster that gets none is new, and so is the smaller part of one that was split. A new id is a
+digest of its founder, the reference or profile that was seen first, so that a first night gives the same ids wherever
+and in whatever order it runs; and somebody who is separated again from whom they were merged into gets the old id back.
 """
 
 from __future__ import annotations
@@ -25,8 +25,9 @@ def give_ids(connection: duckdb.DuckDBPyConnection, *, prefix: str, night: str) 
 
     Reads ``profiles`` (n, profile_id, customer_ref, records_count, first_seen_at), ``components`` (n, component) and
     what the night before left: ``previous_members`` (profile_id, customer_id, valid_from, valid_to) and
-    ``previous_customers`` (customer_id, created_on, founder, merged_into, merged_on). Makes ``members`` and
-    ``customers`` of the same columns, and ``events`` (event, customer_id, other_id, profiles, records).
+    ``previous_customers`` (customer_id, created_on, founder, merged_into, merged_on), and ``reconsidered``
+    (profile_id): the profiles of tonight and those that are gone; all others stay whose they were. Makes ``members``
+    and ``customers`` of the same columns, and ``events`` (event, customer_id, other_id, profiles, records).
 
     Args:
         connection: The connection.
@@ -44,7 +45,9 @@ def _carry_over(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(
         """
         create or replace table held as
-        select profile_id, customer_id from previous_members where valid_to is null
+        select profile_id, customer_id from previous_members
+        semi join reconsidered using (profile_id)
+        where valid_to is null
         """
     )
     connection.execute(
@@ -52,11 +55,9 @@ def _carry_over(connection: duckdb.DuckDBPyConnection) -> None:
         create or replace table carried as
         with holdings as (
             select
-                components.component,
-                held.customer_id,
-                sum(profiles.records_count) as records,
-                bool_or(coalesce(profiles.customer_ref, profiles.profile_id) = previous_customers.founder) as has_founder,
-                min(profiles.profile_id) as first_profile
+                components.component, held.customer_id, sum(profiles.records_count) as records,
+                bool_or(coalesce(profiles.customer_ref, profiles.profile_id) = previous_customers.founder) as
+                has_founder, min(profiles.profile_id) as first_profile
             from held
             inner join profiles using (profile_id)
             inner join components using (n)
@@ -164,14 +165,16 @@ def _write_members(connection: duckdb.DuckDBPyConnection, *, night: str) -> None
                     when tonight.customer_id is distinct from previous_members.customer_id then date '{night}'
                 end as valid_to
             from previous_members
+            semi join reconsidered using (profile_id)
             left join tonight using (profile_id)
         )
+        select * from previous_members anti join reconsidered using (profile_id)
+        union all
         select * from ended where valid_to is null or valid_to > valid_from
         union all
         select tonight.profile_id, tonight.customer_id, date '{night}' as valid_from, cast(null as date) as valid_to
         from tonight
         anti join held on tonight.profile_id = held.profile_id and tonight.customer_id = held.customer_id
-        order by profile_id, valid_from
         """
     )
 
@@ -182,7 +185,14 @@ def _write_customers(connection: duckdb.DuckDBPyConnection, *, night: str) -> No
         create or replace table customers as
         with living as (
             select distinct customer_id from ids
+        ),
+        concerned as (
+            select distinct customer_id from held
+            union
+            select customer_id from living
         )
+        select * from previous_customers anti join concerned using (customer_id)
+        union all
         select
             customer_id,
             created_on,
@@ -194,13 +204,13 @@ def _write_customers(connection: duckdb.DuckDBPyConnection, *, night: str) -> No
                 else merged_on
             end as merged_on
         from previous_customers
+        semi join concerned using (customer_id)
         left join carried using (customer_id)
         left join living using (customer_id)
         union all
         select customer_id, date '{night}' as created_on, founder, null as merged_into, null as merged_on
         from new_ids
         where customer_id not in (select customer_id from previous_customers)
-        order by customer_id
         """
     )
 

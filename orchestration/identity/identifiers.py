@@ -40,7 +40,11 @@ DAYS_BEFORE_A_NUMBER_IS_ANOTHERS = 365
 
 
 def find_identifiers(
-    connection: duckdb.DuckDBPyConnection, *, blocked: Mapping[str, Sequence[str]], max_people: int
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    blocked: Mapping[str, Sequence[str]],
+    max_people: int,
+    known_blocked: str = "(select null as kind, null as value, null as reason where false)",
 ) -> None:
     """Make the table ``identifiers``: kind, value, status (free, contested, blocked) and reason of every shared value.
 
@@ -49,6 +53,8 @@ def find_identifiers(
     Args:
         connection: The connection with ``profiles`` and the name rules.
         blocked: Patterns (``*`` and ``?``) of values that link nobody, by kind of identifier.
+        known_blocked: Relation of kind, value and reason that are blocked whoever else has them, where only some
+            profiles are looked at.
         max_people: How many people, told by name or by reference, may share a value before it links nobody.
     """
     sources = " union all ".join(
@@ -121,6 +127,7 @@ def find_identifiers(
             case
                 when people.kind = 'reference' then 'free'
                 when {patterns or "false"} then 'blocked'
+                when known.value is not null then 'blocked'
                 when greatest(people.names, people.nameless_refs) > {max_people} then 'blocked'
                 when contested.value is not null then 'contested'
                 else 'free'
@@ -128,12 +135,14 @@ def find_identifiers(
             case
                 when people.kind = 'reference' then null
                 when {patterns or "false"} then 'pattern'
+                when known.value is not null then known.reason
                 when people.names > {max_people} then people.names || ' names'
                 when people.nameless_refs > {max_people} then people.nameless_refs || ' records without a name'
                 when contested.value is not null then 'names of different people'
             end as reason
         from people
         left join contested using (kind, value)
+        left join {known_blocked} as known using (kind, value)
         """
     )
 

@@ -25,8 +25,9 @@ from orchestration.identity.identifiers import attach_nameless, find_identifiers
 from orchestration.identity.ledger import write_ledger
 from orchestration.identity.measures import Estimates, estimate
 from orchestration.identity.name_rules import create_name_rules
+from orchestration.identity.neighbourhood import find_neighbourhood, find_new
 from orchestration.identity.overrides import Override, apply_overrides
-from orchestration.identity.profiles import take_profiles
+from orchestration.identity.profiles import count_names, take_profiles
 from orchestration.identity.scores import Veto, decide_veto, score_candidates
 from orchestration.identity.tables import single
 
@@ -45,6 +46,7 @@ class Matched:
         is_full: Whether all pairs were scored, not only those of new profiles.
         why: Why they were, or were not.
         profiles, customers, new_profiles: Counts of tonight.
+        looked_at: Profiles that were matched; of an increment the new ones and their neighbourhood.
         candidates, linked, doubtful: Pairs compared, put together by the model, and near the threshold.
         blocked_values, contested_values: Identifiers that link nobody, and that several people share.
         refused_links, rebuilt_components: What may not be together and was kept apart.
@@ -61,6 +63,7 @@ class Matched:
     is_full: bool
     why: str
     profiles: int
+    looked_at: int
     customers: int
     new_profiles: int
     candidates: int
@@ -106,22 +109,39 @@ def match_persons(
         ``customers``, ``links``, ``refused_links``, ``identifiers``, ``scores`` and the ``state_*`` tables.
     """
     clock = _Clock()
-    profiles = take_profiles(connection, relation)
+    new, total = find_new(connection, relation)
+    is_full, why = _scope(about, new=new, profiles=total, night=night, rules=rules)
+    some = relation
+    if is_full or about is None:
+        count_names(connection, relation)
+        _reconsider(connection, relation)
+    else:
+        # Those of last night too: what a decision that was taken back had done is undone.
+        some = _neighbourhood(connection, relation, sorted({*_named(overrides), *about["decided"]}))
+    profiles = take_profiles(connection, some)
+    connection.execute(
+        "create or replace table new_profiles as select n from profiles semi join arrived using (profile_id)"
+    )
     create_name_rules(connection)
     waiting = apply_overrides(connection, overrides)
-    find_identifiers(connection, blocked=rules.blocked(), max_people=rules.max_people_per_value)
+    find_identifiers(
+        connection,
+        blocked=rules.blocked(),
+        max_people=rules.max_people_per_value,
+        known_blocked="(select null as kind, null as value, null as reason where false)"
+        if is_full
+        else "previous_blocked",
+    )
     link_identifiers(connection)
     connection.execute(f"create or replace table links as {_sure_links()}")
     put_together(connection, "links")
     clock.lap("identifiers")
 
-    new = _find_new_profiles(connection)
-    is_full, why = _scope(about, new=new, profiles=profiles, night=night, rules=rules)
     person_model.create_people(connection)
     model, shifts, not_learnt, is_new_model = _model(connection, about, is_full=is_full, clock=clock)
-    candidates = find_candidates(connection, only_new=not is_full)
-    clock.lap("candidates")
     veto = decide_veto(connection) if is_full or about is None else Veto(**about["veto"])
+    candidates = find_candidates(connection, names_must_fit=veto.holds, only_new=not is_full)
+    clock.lap("candidates")
     expected = score_candidates(
         connection,
         model,
@@ -160,7 +180,8 @@ def match_persons(
     matched = Matched(
         is_full=is_full,
         why=why,
-        profiles=profiles,
+        profiles=total,
+        looked_at=profiles,
         customers=single(connection, "select count(distinct customer_id) from members where valid_to is null"),
         new_profiles=new,
         candidates=candidates,
@@ -186,6 +207,7 @@ def match_persons(
         "night": effective_night.isoformat(),
         "full_run_on": night.isoformat() if is_full else kept["full_run_on"],
         "definition": definition(),
+        "decided": sorted(_named(overrides)),
         "model": model,
         "model_night": night.isoformat() if is_new_model else kept["model_night"],
         "veto": asdict(veto),
@@ -215,16 +237,33 @@ def _sure_links() -> str:
         """
 
 
-def _find_new_profiles(connection: duckdb.DuckDBPyConnection) -> int:
+def _named(overrides: Sequence[Override]) -> set[str]:
+    """The records that decisions are about."""
+    return {name for override in overrides for name in (override.left_record, override.right_record)}
+
+
+def _neighbourhood(connection: duckdb.DuckDBPyConnection, relation: str, decided: list[str]) -> str:
+    """The relation of what an increment looks at."""
+    connection.execute("create or replace table name_counts as from previous_names")
     connection.execute(
-        """
-        create or replace table new_profiles as
-        select profiles.n
-        from profiles
-        anti join previous_members on profiles.profile_id = previous_members.profile_id
+        f"""
+        create or replace table decided_profiles as
+        select profile_id from {relation} where list_contains($1, profile_id) or list_contains($1, customer_ref)
+        """,
+        [decided],
+    )
+    find_neighbourhood(connection, relation)
+    _reconsider(connection, "scope")
+    return f"(select * from {relation} semi join scope using (profile_id))"
+
+
+def _reconsider(connection: duckdb.DuckDBPyConnection, relation: str) -> None:
+    connection.execute(
+        f"""
+        create or replace table reconsidered as
+        select profile_id from {relation} union all select profile_id from gone
         """
     )
-    return int(single(connection, "select count(*) from new_profiles"))
 
 
 def _scope(
@@ -323,6 +362,16 @@ def _attach(connection: duckdb.DuckDBPyConnection) -> None:
     )
 
 
+# Of pairs that were not looked at again.
+_KEPT_SCORES = """
+    select previous_scores.*
+    from previous_scores
+    anti join profiles on previous_scores.left_id = profiles.profile_id
+    anti join gone on previous_scores.left_id = gone.profile_id
+    anti join gone as gone_right on previous_scores.right_id = gone_right.profile_id
+    """
+
+
 def _write_state(connection: duckdb.DuckDBPyConnection, *, is_full: bool) -> None:
     terms = " union all ".join(
         f"select '{name}' as name, {name} as term, tf_{name} as share from tf_{name}"
@@ -330,16 +379,22 @@ def _write_state(connection: duckdb.DuckDBPyConnection, *, is_full: bool) -> Non
     )
     connection.execute(
         f"""
-        create or replace table state_members as from members order by profile_id, valid_from;
-        create or replace table state_customers as from customers order by customer_id;
-        create or replace table state_ledger as from ledger;
+        create or replace view state_members as from members order by profile_id, valid_from;
+        create or replace view state_customers as from customers order by customer_id;
+        create or replace view state_ledger as from ledger;
         create or replace table state_scores as
+        {"" if is_full else _KEPT_SCORES + " union all"}
         select l.profile_id as left_id, r.profile_id as right_id, scores.weight, scores.probability, scores.is_vetoed
         from scores
         inner join profiles as l on scores.l = l.n
         inner join profiles as r on scores.r = r.n
         order by left_id, right_id;
-        create or replace table state_terms as {terms if is_full else "from previous_terms"} order by name, term
+        create or replace table state_terms as {terms if is_full else "from previous_terms"} order by name, term;
+        create or replace table state_names as from name_counts order by kind, word;
+        create or replace table state_blocked as
+        {"" if is_full else "from previous_blocked union"}
+        select kind, value, reason from identifiers where status = 'blocked'
+        order by kind, value, reason
         """
     )
 

@@ -4,8 +4,8 @@ Belongs here: estimates of precision and recall, and the figures of a clustering
 
 What the model says of itself: precision is the mean probability of the pairs it linked. Recall comes from comparing two
 ways of finding the same people, as a census is checked by a second count (Chapman 1951): of the pairs that an e-mail
-address or number links, how many names and addresses alone would have found, and the other way round. It holds as far as
-the two ways are independent.
+address or number links, how many names and addresses alone would have found, and the other way round. It holds as far
+as the two ways are independent.
 """
 
 from __future__ import annotations
@@ -53,7 +53,9 @@ def compare_clusterings(found: Sequence[Hashable], truth: Sequence[Hashable]) ->
         found: The cluster of every record.
         truth: The person of every record, in the same order.
     """
-    frame = pd.DataFrame({"found": pd.factorize(pd.Series(found))[0], "truth": pd.factorize(pd.Series(truth))[0]})
+    frame = pd.DataFrame(
+        {"found": pd.factorize(np.array(found, object))[0], "truth": pd.factorize(np.array(truth, object))[0]}
+    )
     cells = frame.value_counts().reset_index(name="both")
     cells["in_cluster"] = cells["found"].map(frame["found"].value_counts())
     cells["of_person"] = cells["truth"].map(frame["truth"].value_counts())
@@ -156,7 +158,7 @@ def _share_a_key(connection: duckdb.DuckDBPyConnection, detail: pd.DataFrame) ->
     find_keys(
         connection,
         "select * from profiles where n in (select l from silver_pairs union select r from silver_pairs)",
-        without=("mailbox",),
+        without=("mailbox, given name",),
     )
     connection.execute(
         """

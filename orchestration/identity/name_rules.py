@@ -7,7 +7,8 @@ People who live together share surname, address, often an e-mail address or a te
 nearly everything. What tells them apart is the given name, and a birth date where one is known. So different given
 names are a veto, whatever the rest says, unless the birth dates are the same. Two spellings count as one name when a
 slip of the fingers explains them: two letters exchanged, or a letter or two off in a spelling far rarer than the other.
-Marie and Maria are both common and stay two; Mraie and, where hardly anybody is called that, Marei are slips. Given and family name in each other's place are no difference.
+Marie and Maria are both common and stay two; Mraie and, where hardly anybody is called that, Marei are slips. Given and
+family name in each other's place are no difference.
 """
 
 from __future__ import annotations

@@ -81,8 +81,12 @@ def add_override(file: Path, override: Override) -> None:
                 file, number, expected=override.decision, found=f"{other.decision}, decided {other.decided_on}"
             )
     is_new = not file.is_file()
+    # Editors may leave the last line without an end.
+    is_open = not is_new and not file.read_bytes().endswith((b"\n", b"\r"))
     with file.open("a", encoding="utf-8", newline="") as lines:
         writer = csv.writer(lines, lineterminator="\n")
+        if is_open:
+            lines.write("\n")
         if is_new:
             writer.writerow(COLUMNS)
         writer.writerow(astuple(override))

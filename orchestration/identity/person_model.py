@@ -1,11 +1,11 @@
 """The model that says how likely two profiles are one person: Fellegi and Sunter's, estimated by Splink.
 
-Belongs here: what is compared and in which steps, and estimating the parameters from the night's own data. Does not
-belong here: which pairs are compared (candidates.py), what follows from a score (clusters.py).
+Belongs here: estimating the parameters from the night's own data, and scoring with them. Does not belong here: what is
+compared (person_comparisons.py), which pairs are (candidates.py), what follows from a score (clusters.py).
 
-Fellegi, I. and Sunter, A. (1969), A theory for record linkage, JASA 64: every step of agreement adds the logarithm of
-m / u, where m is how often the step is seen among records of one person and u among records of two. Here u is counted
-on pairs of profiles drawn by a hash of their ids, m by expectation maximisation within blocks, and rare values count for
+Fellegi, I. and Sunter, A. (1969), A theory for record linkage, JASA 64: every step of agreement adds the logarithm of m
+/ u, where m is how often the step is seen among records of one person and u among records of two. Here u is counted on
+pairs of profiles drawn by a hash of their ids, m by expectation maximisation within blocks, and rare values count for
 more than common ones (term frequencies). Nothing depends on the order of rows or on chance.
 """
 
@@ -13,24 +13,30 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import duckdb
-from splink import DuckDBAPI, Linker, SettingsCreator, block_on
-from splink import comparison_level_library as levels
-from splink import comparison_library as comparisons
-from splink.internals.comparison_creator import ComparisonCreator
-from splink.internals.comparison_level_creator import ComparisonLevelCreator
+from splink import DuckDBAPI, Linker, SettingsCreator
 
+from orchestration.identity.person_comparisons import person_comparisons
 from orchestration.identity.tables import single
 
-# Profiles that u is counted on: all their pairs, some three million.
-U_SAMPLE = 2_500
-EM_PAIRS = 200_000
+# Profiles that u is counted on: all their pairs, some million.
+U_SAMPLE = 1_500
+EM_PAIRS = 50_000
 # A block with fewer pairs says too little to learn from; what is not learnt keeps the value written below.
 MIN_EM_PAIRS = 200
+# The same of pairs that the rules of ``_LIKELY`` find: where strangers alone know a value, nothing is learnt about how
+# often it agrees within one person.
+MIN_LIKELY_PAIRS = 50
 # Of all pairs that are one person, the share that the rules of ``_LIKELY`` are taken to find.
 LIKELY_RECALL = 0.7
+# Shares of all pairs are taken as if there were at least so many profiles: among a handful every pair is a large share,
+# and strangers are no more alike for being few.
+FEWEST_PEOPLE = 1_000
+MOST_OF_ONE_PERSON = 0.5
 _LIKELY = (
     ("email", "given"),
     ("given", "last_name", "birth_date"),
@@ -43,133 +49,27 @@ TERM_FREQUENCIES = ("first_name", "last_name", "street_line", "postal_code", "ci
 _DIGITS = 10
 
 
-def _level(sql: str, label: str, m: float, u: float, *, rare_counts_more: str | None = None) -> ComparisonLevelCreator:
-    level = levels.CustomLevel(sql, label)
-    return level.configure(
-        m_probability=m,
-        u_probability=u,
-        tf_adjustment_column=rare_counts_more,
-        tf_adjustment_weight=1.0 if rare_counts_more else None,
-        tf_minimum_u_value=1e-6 if rare_counts_more else None,
-    )
-
-
-def _comparison(
-    name: str, column: str, *steps: ComparisonLevelCreator, silent_where: str = "false"
-) -> ComparisonCreator:
-    silent = levels.CustomLevel(f"{column}_l is null or {column}_r is null or ({silent_where})", "unknown")
-    return comparisons.CustomComparison(
-        output_column_name=name,
-        comparison_levels=[silent.configure(is_null_level=True), *steps, _else(steps)],
-    )
-
-
-def _else(steps: tuple[ComparisonLevelCreator, ...]) -> ComparisonLevelCreator:
-    m = 1 - sum(step.m_probability or 0 for step in steps)
-    u = 1 - sum(step.u_probability or 0 for step in steps)
-    return levels.ElseLevel().configure(m_probability=m, u_probability=u)
-
-
-def _similar(column: str, at_least: float) -> str:
-    return f"jaro_winkler_similarity({column}_l, {column}_r) >= {at_least}"
-
-
-def _close(column: str, slips: int) -> str:
-    return f"damerau_levenshtein({column}_l, {column}_r) <= {slips}"
-
-
-def person_comparisons() -> list[ComparisonCreator]:
-    """What is compared, with parameters to start from: those of consumer records with few slips."""
-    reversed_names = "first_name_l = last_name_r and last_name_l = first_name_r"
-    return [
-        _comparison(
-            "first_name",
-            "first_name",
-            _level("first_name_l = first_name_r", "same", 0.86, 0.004, rare_counts_more="first_name"),
-            _level("given_l = given_r", "same first given name", 0.03, 0.001),
-            _level(reversed_names, "names in each other's place", 0.01, 0.00001),
-            _level(
-                "(length(given_l) = 1 or length(given_r) = 1) and given_l[1] = given_r[1]", "same initial", 0.02, 0.001
-            ),
-            _level(_similar("first_name", 0.92), "a slip apart", 0.04, 0.003),
-            _level(_similar("first_name", 0.8), "alike", 0.015, 0.02),
-        ),
-        _comparison(
-            "last_name",
-            "last_name",
-            _level("last_name_l = last_name_r", "same", 0.88, 0.001, rare_counts_more="last_name"),
-            _level(
-                "contains(' ' || last_name_l || ' ', ' ' || last_name_r || ' ') "
-                "or contains(' ' || last_name_r || ' ', ' ' || last_name_l || ' ')",
-                "one within the other",
-                0.02,
-                0.0005,
-            ),
-            _level(_similar("last_name", 0.92), "a slip apart", 0.04, 0.002),
-            _level(_similar("last_name", 0.8), "alike", 0.015, 0.01),
-            # The comparison of first names has already counted it.
-            silent_where=reversed_names,
-        ),
-        _comparison(
-            "birth_date",
-            "birth_day",
-            _level("birth_day_l = birth_day_r", "same", 0.93, 0.00005),
-            _level(_close("birth_day", 1), "a digit apart", 0.03, 0.001),
-            _level(_close("birth_day", 2), "two digits apart", 0.02, 0.01),
-        ),
-        _comparison(
-            "street",
-            "street_line",
-            _level("street_line_l = street_line_r", "same", 0.75, 0.0001, rare_counts_more="street_line"),
-            _level("street_l = street_r", "same street, another number", 0.05, 0.003),
-            _level(_similar("street_line", 0.92), "a slip apart", 0.08, 0.001),
-            _level(_similar("street_line", 0.8), "alike", 0.05, 0.01),
-        ),
-        _comparison(
-            "postal_code",
-            "postal_code",
-            _level("postal_code_l = postal_code_r", "same", 0.84, 0.002, rare_counts_more="postal_code"),
-            _level(_close("postal_code", 1), "a digit apart", 0.06, 0.006),
-        ),
-        _comparison(
-            "city",
-            "city",
-            _level("city_l = city_r", "same", 0.86, 0.03, rare_counts_more="city"),
-            _level(_similar("city", 0.88), "a slip apart", 0.05, 0.005),
-        ),
-        _comparison(
-            "email",
-            "email",
-            _level("email_l = email_r", "same", 0.45, 0.000005),
-            _level(
-                f"{_close('email', 2)} and length(email_l) > 10 and email_digits_l = email_digits_r "
-                "and (mailbox_l = mailbox_r or not (made_of_name_l and made_of_name_r))",
-                "a slip apart",
-                0.03,
-                0.00001,
-            ),
-            # Half of all addresses are made of the name, so that they say again what the names have said.
-            _level(
-                "mailbox_l = mailbox_r and not made_of_name_l and not made_of_name_r",
-                "same before the @, not made of the name",
-                0.04,
-                0.00001,
-            ),
-        ),
-        _comparison(
-            "phone",
-            "phone",
-            _level("phone_l = phone_r", "same", 0.7, 0.000005),
-            _level(_close("phone", 1), "a digit apart", 0.02, 0.00001),
-        ),
-    ]
-
-
 def create_people(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make the table ``people`` out of ``profiles``: those with a name, in the columns that are compared."""
+    """Make the table ``people`` out of ``profiles``: those with a name, in the columns that are compared.
+
+    Addresses and numbers that are blocked in ``identifiers`` are left out: two people who share a switchboard are no
+    more one person for it.
+    """
     connection.execute(
         """
         create or replace table people as
+        with known as (
+            select
+                profiles.* replace (
+                    case when emails.value is null then profiles.email end as email,
+                    case when phones.value is null then profiles.phone end as phone
+                )
+            from profiles
+            left join identifiers as emails
+                on emails.kind = 'email' and emails.status = 'blocked' and profiles.email = emails.value
+            left join identifiers as phones
+                on phones.kind = 'phone' and phones.status = 'blocked' and profiles.phone = phones.value
+        )
         select
             n, profile_id, given, first_name, last_name, postal_code, city, email, phone,
             strftime(birth_date, '%Y%m%d') as birth_date,
@@ -184,9 +84,8 @@ def create_people(connection: duckdb.DuckDBPyConnection) -> None:
                     coalesce(given, ' '), ''
                 )
             ) <= 2 as made_of_name
-        from profiles
+        from known
         where first_name is not null or last_name is not null
-        order by n
         """
     )
 
@@ -198,16 +97,16 @@ def train(connection: duckdb.DuckDBPyConnection) -> tuple[dict[str, Any], list[s
         Splink's settings with the parameters, and what could not be learnt for want of pairs.
     """
     with _quiet():
-        linker = _linker(connection, "people", _settings())
-        linker.training.estimate_probability_two_random_records_match(
-            [block_on(*columns) for columns in _LIKELY], recall=LIKELY_RECALL
-        )
+        _find_likely_pairs(connection)
+        settings = {**_settings(), "probability_two_random_records_match": _share_of_one_person(connection)}
+        linker = _linker(connection, "people", settings)
         _count_u(connection, linker)
+        _hold_what_nobody_tells(connection, linker)
         skipped = []
         has_emails = _pairs_within(connection, ("email",)) >= MIN_EM_PAIRS
         for columns in _EM_BLOCKS if has_emails else _EM_BLOCKS_WITHOUT_EMAIL:
             pairs = _pairs_within(connection, columns)
-            if pairs < MIN_EM_PAIRS:
+            if pairs < MIN_EM_PAIRS or _likely_pairs(connection, columns, "l.{0} = r.{0}") < MIN_LIKELY_PAIRS:
                 skipped.append(" and ".join(columns))
                 continue
             linker.training.estimate_parameters_using_expectation_maximisation(
@@ -237,9 +136,14 @@ def score(
         n_l, n_r, match_weight (log2 of the odds) and match_probability of every pair.
     """
     with _quiet():
-        settings = {**model, "retain_intermediate_calculation_columns": in_detail}
+        # Splink gives the steps (gamma_*) only together with the values that were compared.
+        settings = {
+            **model,
+            "retain_intermediate_calculation_columns": in_detail,
+            "retain_matching_columns": in_detail,
+        }
         api = DuckDBAPI(connection)
-        linker = Linker(api.register(connection.table("people")), settings)
+        linker = Linker(api.register(connection.table("people")), settings, log_level=None)
         for name in TERM_FREQUENCIES:
             table = api.register(connection.table(f"tf_{name}"))
             linker.table_management.register_term_frequency_lookup(table, name)
@@ -270,7 +174,7 @@ def _settings() -> dict[str, Any]:
     creator = SettingsCreator(
         link_type="dedupe_only",
         unique_id_column_name="n",
-        comparisons=person_comparisons(),
+        comparisons=[*person_comparisons()],
         blocking_rules_to_generate_predictions=[],
         retain_matching_columns=False,
         retain_intermediate_calculation_columns=False,
@@ -281,7 +185,50 @@ def _settings() -> dict[str, Any]:
 
 def _linker(connection: duckdb.DuckDBPyConnection, table: str, settings: dict[str, Any]) -> Linker:
     api = DuckDBAPI(connection)
-    return Linker(api.register(connection.table(table)), settings)
+    return Linker(api.register(connection.table(table)), settings, log_level=None)
+
+
+def all_pairs(connection: duckdb.DuckDBPyConnection) -> float:
+    """How many pairs shares are taken of."""
+    people = max(int(single(connection, "select count(*) from people")), FEWEST_PEOPLE)
+    return people * (people - 1) / 2
+
+
+def _find_likely_pairs(connection: duckdb.DuckDBPyConnection) -> None:
+    rules = " union ".join(
+        "select l.n as l, r.n as r from people as l inner join people as r on l.n < r.n and "
+        + " and ".join(f"l.{column} = r.{column}" for column in columns)
+        for columns in _LIKELY
+    )
+    connection.execute(f"create or replace table likely_pairs as {rules}")
+
+
+def _likely_pairs(connection: duckdb.DuckDBPyConnection, columns: tuple[str, ...], condition: str) -> int:
+    """How many likely pairs fulfil a condition in each of some columns."""
+    all_of_them = " and ".join(condition.format(column) for column in columns)
+    return int(
+        single(
+            connection,
+            "select count(*) from likely_pairs "
+            "inner join people as l on likely_pairs.l = l.n "
+            f"inner join people as r on likely_pairs.r = r.n where {all_of_them}",
+        )
+    )
+
+
+def _share_of_one_person(connection: duckdb.DuckDBPyConnection) -> float:
+    """The share of all pairs that are one person: the likely ones, and those that the rules miss."""
+    # At least one pair, as a share of nothing would decide everything.
+    found = max(int(single(connection, "select count(*) from likely_pairs")), 1)
+    return min(found / LIKELY_RECALL / all_pairs(connection), MOST_OF_ONE_PERSON)
+
+
+def _hold_what_nobody_tells(connection: duckdb.DuckDBPyConnection, linker: Linker) -> None:
+    """Keep the written m of comparisons whose values hardly any likely pair has on both sides."""
+    for comparison in linker._settings_obj.core_model_settings.comparisons:
+        known = _likely_pairs(connection, (comparison.output_column_name,), "l.{0} is not null and r.{0} is not null")
+        for level in comparison.comparison_levels:
+            level._fix_m_probability = known < MIN_LIKELY_PAIRS
 
 
 def _count_u(connection: duckdb.DuckDBPyConnection, linker: Linker) -> None:
@@ -290,12 +237,14 @@ def _count_u(connection: duckdb.DuckDBPyConnection, linker: Linker) -> None:
         f"""
         select people.*
         from people
-        inner join components using (n)
-        qualify row_number() over (partition by component order by md5(profile_id)) = 1
+        -- One profile of each component, so that strangers are what is counted.
+        semi join (select distinct component from components) as first_ones on people.n = first_ones.component
         order by md5(profile_id)
         limit {U_SAMPLE}
         """
     ).to_arrow_table()
+    if strangers.num_rows < 2:
+        return
     # A connection of its own: two linkers on one connection take each other's tables.
     with duckdb.connect() as apart:
         apart.register("sample", strangers)
@@ -331,16 +280,18 @@ def _pairs_within(connection: duckdb.DuckDBPyConnection, columns: tuple[str, ...
 
 def _rounded(model: dict[str, Any]) -> dict[str, Any]:
     """The model with parameters of few enough digits that sums in another order give the same ones."""
-    text = json.dumps(model, default=str)
-    return json.loads(text, parse_float=lambda digits: float(f"{float(digits):.{_DIGITS}g}"))
+    text = json.dumps({name: value for name, value in model.items() if name != "linker_uid"}, default=str)
+    rounded: dict[str, Any] = json.loads(text, parse_float=lambda digits: float(f"{float(digits):.{_DIGITS}g}"))
+    return rounded
 
 
-class _quiet:
+@contextmanager
+def _quiet() -> Iterator[None]:
     """Splink tells of every step; a night's log is not the place for it."""
-
-    def __enter__(self) -> None:
-        self._level = logging.getLogger("splink").level
-        logging.getLogger("splink").setLevel(logging.ERROR)
-
-    def __exit__(self, *_: object) -> None:
-        logging.getLogger("splink").setLevel(self._level)
+    log = logging.getLogger("splink")
+    before = log.level
+    log.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        log.setLevel(before)

@@ -37,13 +37,30 @@ PROFILE_COLUMNS = {
 MIN_BEARERS = 3
 
 
+def count_names(connection: duckdb.DuckDBPyConnection, relation: str) -> None:
+    """Make the table ``name_counts``: kind (given, family), word and in how many profiles of a relation it occurs."""
+    connection.execute(
+        f"""
+        create or replace table name_counts as
+        select kind, word, count(*) as bearers
+        from (
+            select 'given' as kind, nullif(split_part(first_name, ' ', 1), '') as word from {relation}
+            union all
+            select 'family', unnest(string_split(last_name, ' ')) from {relation}
+        )
+        where word is not null
+        group by all
+        """
+    )
+
+
 def take_profiles(connection: duckdb.DuckDBPyConnection, relation: str) -> int:
     """Make the table ``profiles`` out of a relation with ``PROFILE_COLUMNS`` and return its rows.
 
     Every profile gets a number ``n``, counted in the order of the ids, so that the order of the rows says nothing. A
     column ``given`` holds the first given name, which is what tells people of one household apart, and ``given_count``
-    how many profiles have it. Where no name is given, an address such as melanie.hahn@... tells it, if that is a given
-    name of somebody else's; ``told_family`` is the family name that it tells.
+    how many profiles have it, by ``name_counts``. Where no name is given, an address such as melanie.hahn@... tells it,
+    if that is a given name of somebody else's; ``told_family`` is the family name that it tells.
 
     Args:
         connection: The connection that matching works on.
@@ -60,14 +77,11 @@ def take_profiles(connection: duckdb.DuckDBPyConnection, relation: str) -> int:
                 nullif(split_part(first_name, ' ', 1), '') as named
             from {relation}
         ),
-        known_names as (
-            select 'given' as kind, named as word from numbered
-            union all
-            select 'family', unnest(string_split(last_name, ' ')) from numbered
-        ),
         names as (
-            select word, arg_max(kind, bearers) as kind
-            from (select kind, word, count(*) as bearers from known_names where length(word) > 2 group by all)
+            -- A word that is both as often is taken for a given name.
+            select word, max_by(kind, (bearers, kind)) as kind
+            from name_counts
+            where length(word) > 2
             group by word
             having max(bearers) >= {MIN_BEARERS}
         ),
@@ -90,11 +104,11 @@ def take_profiles(connection: duckdb.DuckDBPyConnection, relation: str) -> int:
             numbered.* exclude (named),
             coalesce(numbered.named, told.given) as given,
             told.family as told_family,
-            count(coalesce(numbered.named, told.given)) over (
-                partition by coalesce(numbered.named, told.given)
-            ) as given_count
+            coalesce(name_counts.bearers, 0) as given_count
         from numbered
         left join told using (n)
+        left join name_counts
+            on name_counts.kind = 'given' and name_counts.word = coalesce(numbered.named, told.given)
         order by n
         """
     )

@@ -1,7 +1,7 @@
 """Scores: how likely the candidates are one person, and which of the likely ones are vetoed.
 
-Belongs here: scoring the candidates, how many of them are to be expected, and the veto of different given names. Does not belong here: the model
-(person_model.py), the rule about names (name_rules.py).
+Belongs here: scoring the candidates, how many of them are to be expected, and the veto of different given names.
+Does not belong here: the model (person_model.py), the rule about names (name_rules.py).
 
 A score is evidence times expectation. Most records of one person are linked by an identifier before anything is
 scored, so that of the pairs which are left far fewer are one person than of all. How many is estimated from the scores
@@ -24,9 +24,9 @@ from typing import Any
 import duckdb
 import numpy as np
 
+from orchestration.identity.candidates import MAX_BLOCK
 from orchestration.identity.name_rules import person_of
-from orchestration.identity.person_model import score
-from orchestration.identity.tables import single
+from orchestration.identity.person_model import all_pairs, score
 
 # Fewer pairs with both birth dates do not tell.
 MIN_PAIRS_THAT_TELL = 20
@@ -50,19 +50,20 @@ class Veto:
 
 
 def decide_veto(connection: duckdb.DuckDBPyConnection) -> Veto:
-    """Decide on the candidates whether different given names are a veto."""
+    """Decide whether different given names are a veto."""
     ((pairs, same),) = connection.execute(
         f"""
+        with neighbours as (
+            select * from profiles
+            where birth_date is not null and given is not null and last_name is not null and street is not null
+            qualify count(*) over (partition by last_name, street, postal_code) <= {MAX_BLOCK}
+        )
         select count(*), count(*) filter (where a.birth_date = b.birth_date)
-        from candidates
-        inner join profiles as a on candidates.l = a.n
-        inner join profiles as b on candidates.r = b.n
+        from neighbours as a
+        inner join neighbours as b on a.last_name = b.last_name and a.street = b.street and a.n < b.n
         where
-            a.last_name = b.last_name
-            and a.street = b.street
+            a.given <> b.given
             and (a.postal_code = b.postal_code or a.city = b.city)
-            and a.birth_date is not null
-            and b.birth_date is not null
             and given_names_conflict({person_of("a")}, {person_of("b")})
         """
     ).fetchall()
@@ -90,16 +91,24 @@ def score_candidates(
         That share.
     """
     connection.register("scored", score(connection, model, "candidates"))
+    vetoed = f"a.given <> b.given and names_conflict({person_of('a')}, {person_of('b')})" if veto else "false"
     connection.execute(
-        """
+        f"""
         create or replace table weights as
-        select n_l as l, n_r as r, match_weight as weight from scored
+        select
+            scored.n_l as l,
+            scored.n_r as r,
+            scored.match_weight as weight,
+            {vetoed} as is_vetoed
+        from scored
+        inner join profiles as a on scored.n_l = a.n
+        inner join profiles as b on scored.n_r = b.n
         """
     )
     connection.unregister("scored")
     prior = float(model["probability_two_random_records_match"])
     if expected is None:
-        expected = _expected_share(connection, prior, vetoed=_vetoed(veto))
+        expected = _expected_share(connection, prior)
     shift = math.log2(expected / (1 - expected)) - math.log2(prior / (1 - prior))
     connection.execute(
         f"""
@@ -109,34 +118,25 @@ def score_candidates(
             weights.r,
             round(weights.weight + {shift}, 6) as weight,
             round(1 / (1 + pow(2, -(weights.weight + {shift}))), 9) as probability,
-            {_vetoed(veto)} as is_vetoed
+            coalesce(weights.is_vetoed, false) as is_vetoed
         from weights
-        inner join profiles as a on weights.l = a.n
-        inner join profiles as b on weights.r = b.n
         where 1 / (1 + pow(2, -(weights.weight + {shift}))) >= {at_least}
         """
     )
     return expected
 
 
-def _vetoed(veto: bool) -> str:
-    return f"names_conflict({person_of('a')}, {person_of('b')})" if veto else "false"
-
-
-def _expected_share(connection: duckdb.DuckDBPyConnection, prior: float, *, vetoed: str) -> float:
+def _expected_share(connection: duckdb.DuckDBPyConnection, prior: float) -> float:
     found = connection.execute(
-        f"""
-        select round(weights.weight, 2) as weight, count(*) as pairs
+        """
+        select round(weight, 2) as weight, count(*) as pairs
         from weights
-        inner join profiles as a on weights.l = a.n
-        inner join profiles as b on weights.r = b.n
-        where not {vetoed}
+        where not coalesce(is_vetoed, false)
         group by all
         order by weight
         """
     ).fetchnumpy()
-    people = int(single(connection, "select count(*) from people"))
-    all_pairs = people * (people - 1) / 2
+    everybody = all_pairs(connection)
     evidence = np.exp2(np.asarray(found["weight"], float)) * (1 - prior) / prior
     pairs = np.asarray(found["pairs"], float)
     share = prior
@@ -144,7 +144,7 @@ def _expected_share(connection: duckdb.DuckDBPyConnection, prior: float, *, veto
         before = share
         odds = evidence * share / (1 - share)
         # At least one pair is expected, so that no share of nothing decides everything.
-        share = max(float((pairs * odds / (1 + odds)).sum()), 1.0) / all_pairs
+        share = max(float((pairs * odds / (1 + odds)).sum()), 1.0) / everybody
         if abs(share - before) < 1e-6 * before:
             break
     return float(f"{share:.6g}")

@@ -31,6 +31,8 @@ STATE_TABLES: dict[str, str] = {
     "reason varchar, evidence varchar",
     "scores": "left_id varchar, right_id varchar, weight double, probability double, is_vetoed boolean",
     "terms": "name varchar, term varchar, share double",
+    "names": "kind varchar, word varchar, bearers bigint",
+    "blocked": "kind varchar, value varchar, reason varchar",
     "company_members": "profile_id varchar, customer_id varchar, valid_from date, valid_to date",
     "company_customers": "customer_id varchar, created_on date, founder varchar, merged_into varchar, merged_on date",
 }
@@ -68,11 +70,7 @@ class StateStore:
         (building / _ABOUT).write_text(
             json.dumps({"rules": STATE_RULES, **about}, sort_keys=True, indent=1), encoding="utf-8"
         )
-        digest = hashlib.sha256()
-        for file in sorted(building.iterdir()):
-            digest.update(file.name.encode())
-            digest.update(hashlib.sha256(file.read_bytes()).digest())
-        name = digest.hexdigest()[:16]
+        name = _digest(building)
         target = self._root / name
         if target.exists():
             shutil.rmtree(building)
@@ -86,26 +84,24 @@ class StateStore:
         """Read what a state says about itself.
 
         Raises:
-            TesseraError: It is not there, or was written by other rules.
+            TesseraError: It is not there or not as it was written, or was written by other rules.
         """
         folder = self._root / name
         try:
             about: dict[str, Any] = json.loads((folder / _ABOUT).read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            raise TesseraError(
-                f"the identity state {name} of the served version cannot be read",
-                expected=f"{folder} with {_ABOUT} and {len(STATE_TABLES)} tables",
-                found=str(error),
-                fix="put the folder back from a back-up; without it customers would get new ids. To let them, roll back "
-                "to a version whose state is there, or remove published and start anew",
-            ) from error
-        if about.get("rules") != STATE_RULES:
+            rules = about["rules"]
+            found = _digest(folder)
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise _unreadable(folder, str(error)) from error
+        if rules != STATE_RULES:
             raise TesseraError(
                 f"the identity state {name} was written by another version of Tessera",
                 expected=f"rules {STATE_RULES}",
-                found=str(about.get("rules")),
+                found=str(rules),
                 fix="run the version of Tessera that wrote it",
             )
+        if found != name:
+            raise _unreadable(folder, f"other content, whose digest is {found}")
         return State(name, folder, about)
 
     def open(self, connection: duckdb.DuckDBPyConnection, state: State | None) -> None:
@@ -122,3 +118,22 @@ class StateStore:
             for folder in self._root.iterdir():
                 if folder.is_dir() and folder.name not in keep:
                     shutil.rmtree(folder)
+
+
+def _digest(folder: Path) -> str:
+    """What a state is called by: a digest of its files."""
+    digest = hashlib.sha256()
+    for file in sorted(folder.iterdir()):
+        digest.update(file.name.encode())
+        digest.update(hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()[:16]
+
+
+def _unreadable(folder: Path, found: str) -> TesseraError:
+    return TesseraError(
+        f"the identity state {folder.name} of the served version cannot be read",
+        expected=f"{folder} with {_ABOUT} and {len(STATE_TABLES)} tables, as they were written",
+        found=found,
+        fix="put the folder back from a back-up; without it customers would get new ids. To let them, roll back "
+        "to a version whose state is there, or remove published and start anew",
+    )

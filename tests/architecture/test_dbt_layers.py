@@ -12,7 +12,8 @@ import pytest
 from data_contracts.table_properties import CANONICAL_ENTITIES
 from orchestration.configuration.deployment import Deployment
 
-ORDER = ("raw", "seeds", "staging", "canonical", "identity", "features", "ml", "segmentations", "marts")
+# What Python leaves (matching, ml) stands where dbt reads it.
+ORDER = ("raw", "seeds", "staging", "canonical", "matching", "identity", "features", "ml", "segmentations", "marts")
 # A name in each folder; ``__`` parts scope from content.
 NAMES = {
     "staging": r"stg_[a-z]+__[a-z_]+",
@@ -69,6 +70,7 @@ def test_a_model_that_looks_right_would_be_found(manifest: dict[str, Any]) -> No
     [
         ("raw", {"staging"}),
         ("staging", {"staging", "canonical"}),
+        ("matching", {"identity", "marts"}),
         ("ml", {"segmentations"}),
         # Whoever is in the marts is a customer_id: source keys end in identity.
         ("canonical", {"canonical", "identity", "features"}),
@@ -79,6 +81,33 @@ def test_a_layer_is_read_only_by_those_that_may_know_it(manifest: dict[str, Any]
     readers = [(model, layer) for model, layer, _, parent_layer in edges(manifest) if parent_layer == read]
     assert readers
     assert [reader for reader in readers if reader[1] not in by] == []
+
+
+def test_what_matching_reads_is_built_before_it(manifest: dict[str, Any]) -> None:
+    parents: dict[str, set[str]] = {}
+    for model, _, parent, _ in edges(manifest):
+        parents.setdefault(model, set()).add(parent)
+    above, reached = {"model.tessera.int_identity__profiles", "model.tessera.int_identity__company_records"}, set()
+    while above:
+        reached |= above
+        above = {parent for model in above for parent in parents.get(model, ())} - reached
+    assert len(reached) > 20
+    assert [node for node in reached if layer_of(manifest, node) == "matching"] == []
+
+
+def test_whose_a_record_is_comes_from_the_maps_alone(manifest: dict[str, Any]) -> None:
+    read = {
+        (model.rsplit(".", 1)[-1], parent.rsplit(".", 1)[-1])
+        for model, _, parent, above in edges(manifest)
+        if above == "matching"
+    }
+    assert read == {
+        ("int_identity__customer_map", "customer_map"),
+        ("int_identity__company_map", "company_map"),
+        # What became of ids that somebody noted down.
+        ("customer_id_changes", "ledger"),
+        ("customer_id_changes", "customer_ids"),
+    }
 
 
 def test_a_staging_model_reads_tables_of_its_own_source_and_nothing_else(models: dict[str, dict[str, Any]]) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
@@ -153,7 +155,10 @@ def test_a_customers_orders_are_found_by_address_though_the_shop_knows_no_refere
         """
         select
             count(*) filter (where customer_id in (
-                select customer_id from identity.int_identity__customer_keys where key_kind = 'ref'
+                select customer_map.customer_id
+                from identity.int_identity__customer_map as customer_map
+                inner join identity.int_identity__sightings as sightings using (profile_id)
+                where sightings.customer_ref is not null
             )) / count(*) as known_share
         from identity.int_identity__order_lines
         where customer_id is not null
@@ -170,18 +175,76 @@ def test_answers_and_mentions_reach_their_customers(company: nights.Night) -> No
         assert 0 < found["known"][0] <= found["n"][0], model
 
 
-def test_nobody_is_named_beyond_identity(company: nights.Night, truth: Path) -> None:
-    people = pd.read_parquet(truth / "people.parquet")
-    words = set(people["last_name"]) | set(people["email"].dropna()) | set(people["phone"].dropna())
-    columns = company.warehouse(
-        "select table_schema, table_name, column_name from information_schema.columns "
-        "where table_schema in ('features', 'ml', 'segmentations', 'marts') and data_type = 'VARCHAR'"
-    )
-    assert len(columns) > 20
-    for schema, table, column in columns.itertuples(index=False):
-        values = set(company.warehouse(f'select distinct "{column}" as v from "{schema}"."{table}"')["v"].dropna())
-        assert not values & words, f"{schema}.{table}.{column}"
-        assert not [value for value in values if "@" in value], f"{schema}.{table}.{column}"
+def test_every_value_of_the_golden_record_was_said_by_somebody(company: nights.Night) -> None:
+    for column in ("email", "last_name", "city", "country", "birth_date", "has_email_consent"):
+        found = company.warehouse(
+            f"""
+            select
+                count(*) as n,
+                count(*) filter (where current."{column}"::varchar is distinct from said.attribute_value) as wrong
+            from (from identity.int_identity__customer_history where valid_to is null) as current
+            full join (from identity.int_identity__golden_values where attribute = '{column}') as said
+                using (customer_id)
+            where current."{column}" is not null or said.attribute_value is not null
+            """
+        )
+        assert found["n"][0] > 0, column
+        assert found["wrong"][0] == 0, column
+
+
+class TestNobodyIsNamedBeyondIdentity:
+    @pytest.fixture(scope="class")
+    def names(self, truth: Path) -> list[str]:
+        """Whatever text would tell who somebody is, in small letters."""
+        people = pd.read_parquet(truth / "people.parquet")
+        first, last = people["first_name"].str.lower(), people["last_name"].str.lower()
+        told = [people["email"], people["second_email"], people["phone"], first + " " + last, last + ", " + first]
+        # An @ is of an address that nobody thought of; references are how the sources know people.
+        return ["@", "hubspot:", "shopify:", *pd.concat(told).dropna().str.lower().unique()]
+
+    @pytest.fixture(scope="class")
+    def exact(self, truth: Path) -> set[str]:
+        """Values that tell who somebody is only if nothing stands around them."""
+        people = pd.read_parquet(truth / "people.parquet")
+        return set(people["last_name"]) | set(people["phone"].dropna()) | set(people["birth_date"].dropna().astype(str))
+
+    def named(self, ask: Callable[[str], pd.DataFrame], names: list[str], exact: set[str], schemas: str) -> list[str]:
+        """The columns in which somebody is named; texts in lists and structs are read as well."""
+        columns = ask(
+            "select table_schema, table_name, column_name, data_type from information_schema.columns "
+            f"where table_schema in ({schemas})"
+        )
+        assert len(columns) > 50
+        found = []
+        for schema, table, column, kind in columns.itertuples(index=False):
+            values = set(ask(f'select distinct "{column}"::varchar as v from "{schema}"."{table}"')["v"].dropna())
+            found += [f"{schema}.{table}.{column}: {value}" for value in values & exact]
+            if "VARCHAR" in kind or "JSON" in kind:
+                text = "\n".join(values).lower()
+                dialled = re.sub(r"[ ()/.+-]", "", text)
+                found += [f"{schema}.{table}.{column}: {name}" for name in names if name in text or name in dialled]
+        return found
+
+    def test_a_name_would_be_found(self, company: nights.Night, names: list[str], exact: set[str]) -> None:
+        found = self.named(company.warehouse, names, exact, "'identity'")
+        columns = {entry.split(":")[0].removeprefix("identity.int_identity__") for entry in found}
+        assert columns >= {
+            "sightings.email",
+            "sightings.phone",
+            "sightings.last_name",
+            "sightings.customer_ref",
+            "customer_history.birth_date",
+            "golden_values.attribute_value",
+        }
+
+    def test_the_warehouse(self, company: nights.Night, names: list[str], exact: set[str]) -> None:
+        schemas = "'features', 'ml', 'segmentations', 'marts'"
+        assert self.named(company.warehouse, names, exact, schemas) == []
+
+    def test_the_published_version(self, company: nights.Night, names: list[str], exact: set[str]) -> None:
+        assert self.named(company.mart, names, exact, "'main'") == []
+        manifest = (company.served.path / "manifest.json").read_text(encoding="utf-8").lower()
+        assert [name for name in names if name in manifest] == []
 
 
 def test_the_same_files_again_add_nothing(company: nights.Night) -> None:

@@ -9,8 +9,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from orchestration.gate.expectations import IDENTITY_BUILD, IDENTITY_PRECISE, IDENTITY_STABLE
 from orchestration.publishing.manifest import verify
 from orchestration.samples.sample import put_sample
+from tests.architecture.definitions_snapshot import names_of
 from tests.support import nights
 
 
@@ -61,6 +63,21 @@ def test_the_households_and_their_revenue_are_those_of_the_file(
     found = journey.mart("select count(*) as customers, cast(sum(net_revenue_amount) as double) as r from customers")
     assert found["customers"][0] == known["household_id"].nunique() == 2469
     assert found["r"][0] == pytest.approx(known["sales_value"].sum(), abs=0.01 * 2469)
+
+
+def test_the_household_number_is_trusted_and_nothing_is_matched(
+    journey: nights.Night, transactions: pd.DataFrame
+) -> None:
+    known = transactions[transactions["transaction_timestamp"] < "2018-01-01"]
+    digests = {hashlib.sha256(str(number).encode()).hexdigest() for number in known["household_id"].unique()}
+    found = journey.mart("select customer_id from customers")["customer_id"]
+    assert set(found) == {f"c_{digest[:20]}" for digest in digests}
+    names = names_of(journey.deployment)
+    assert {"dbt_features", "dbt_marts"} <= set(names["steps"])
+    assert {"dbt_records", "matching"}.isdisjoint(names["steps"])
+    assert [asset for asset in names["assets"] if asset.endswith("[matching]")] == []
+    asked = set(journey.mart("select check_name from data_quality")["check_name"])
+    assert asked.isdisjoint({IDENTITY_BUILD, IDENTITY_STABLE, IDENTITY_PRECISE})
 
 
 def test_recency_and_frequency_agree_with_pandas(journey: nights.Night, transactions: pd.DataFrame) -> None:

@@ -15,6 +15,9 @@ from tests.support.extraction import CREATE, TABLE, Shop, open_shop
 from tests.support.killed_runs import KillableRuns, killable_runs
 from tests.support.postgres_server import Postgres, running_postgres
 
+# Minutes of kills: `make test-slow`.
+pytestmark = pytest.mark.slow
+
 # Of each kind; runs that end before their kill do not count.
 KILLS, MOST_RUNS = 25, 80
 

@@ -12,11 +12,15 @@ import time
 from pathlib import Path
 
 import pandas as pd
+import pytest
 
 from orchestration.ingestion.lake import Lake
 from orchestration.publishing.manifest import verify
 from orchestration.publishing.version_store import VersionStore
 from tests.support import nights, small_company
+
+# Minutes of kills: `make test-slow`.
+pytestmark = pytest.mark.slow
 
 KILLS = 6
 # Seconds from start to end of a night on a slow machine; kills are spread over all of it.

@@ -2,7 +2,9 @@
 -- Records are those of customers; a profile from an order or another event is a record with one version. What a
 -- record says first is taken to have been so before, since sources rarely tell since when.
 {{ config(materialized='table') }}
-{% set given = ['email', 'phone', 'first_name', 'last_name', 'street', 'postal_code', 'city', 'country', 'birth_date'] %}
+{% set given = [
+    'email', 'phone', 'first_name', 'last_name', 'street', 'postal_code', 'city', 'country', 'birth_date',
+] %}
 
 with customers as (
 
@@ -50,7 +52,7 @@ record_versions as (
         {% for column in attributes() + consents() -%}
         customers.{{ column }},
         {% endfor -%}
-        cast(customers.valid_from as date) as said_date
+        customers.valid_from as said_at
     from customers
     inner join customers_of_refs on customers.customer_ref = customers_of_refs.customer_ref
 
@@ -66,14 +68,23 @@ sighted as (
         {% for column in given -%}
         sightings.{{ column }},
         {% endfor -%}
-        cast(sightings.first_seen_at as date) as said_date
+        sightings.first_seen_at as said_at
     from sightings
     inner join customer_map on sightings.profile_id = customer_map.profile_id
-    {% if var('identity_matching') -%}
-    where {% for column in given %}sightings.{{ column }} is not null{{ ' or ' if not loop.last }}{% endfor %}
-    {%- else -%}
-    where false
-    {%- endif %}
+    where
+        {{ var('identity_matching') | lower }}
+        and coalesce(
+            {% for column in given -%}
+            cast(sightings.{{ column }} as varchar){{ ',' if not loop.last }}
+            {% endfor %}
+        ) is not null
+
+),
+
+profiles_of_records as (
+
+    select distinct {{ profile_id(profile_columns() | reject('equalto', 'handle') | list) }} as profile_id
+    from customers
 
 ),
 
@@ -82,32 +93,36 @@ versions as (
     select * from record_versions
     union all by name
     -- Profiles of customer records are those records.
-    select * from sighted
-    where record_id not in (
-        select {{ profile_id(profile_columns() | reject('equalto', 'handle') | list) }} as profile_id from customers
-    )
+    select sighted.*
+    from sighted
+    anti join profiles_of_records on sighted.record_id = profiles_of_records.profile_id
 
 ),
 
 dated as (
 
     select
-        versions.* exclude (country),
+        versions.customer_id,
+        versions.record_id,
+        versions.source_name,
+        versions.record_kind,
+        {% for column in attributes() + consents() if column != 'country' -%}
+        versions.{{ column }},
+        {% endfor -%}
         coalesce(country_names.country_code, versions.country) as country,
         {{ source_rank('versions.source_name', 'versions.record_kind') }} as source_rank,
         {% for column in attributes() -%}
         cast(versions.{{ column }} is not null as integer){{ ' + ' if not loop.last }}
         {% endfor %} as filled_count,
-        case
-            when row_number() over (
-                partition by versions.source_name, versions.record_id order by versions.said_date asc nulls first
-            ) > 1 then versions.said_date
-        end as valid_from,
-        lead(versions.said_date) over (
-            partition by versions.source_name, versions.record_id order by versions.said_date asc nulls first
-        ) as valid_to
+        cast(versions.said_at as date) as said_date,
+        case when row_number() over words > 1 then cast(versions.said_at as date) end as valid_from,
+        cast(lead(versions.said_at) over words as date) as valid_to
     from versions
     left join country_names on {{ country_key('versions.country') }} = country_names.name
+    window words as (
+        partition by versions.source_name, versions.record_id
+        order by versions.said_at asc nulls first
+    )
 
 )
 

@@ -48,7 +48,8 @@ with_parents as (
 
     select
         golden.company_id,
-        company_map.company_id as parent_company_id,
+        -- The record named as the parent may be another one of the company itself.
+        nullif(company_map.company_id, golden.company_id) as parent_company_id,
         golden.industry_code,
         golden.industry,
         golden.structure,

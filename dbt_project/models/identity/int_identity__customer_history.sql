@@ -35,7 +35,9 @@ known_then as (
     select
         changes.customer_id,
         changes.valid_from,
-        speaking.* exclude (customer_id, valid_from),
+        {% for column in attributes() + consents() -%}
+        speaking.{{ column }},
+        {% endfor -%}
         row_number() over (
             partition by changes.customer_id, changes.valid_from
             order by
@@ -45,9 +47,9 @@ known_then as (
                 speaking.source_name asc nulls last,
                 speaking.record_id asc
         ) as survivor_rank,
-        row_number() over (
+        dense_rank() over (
             partition by changes.customer_id, changes.valid_from
-            order by speaking.said_date desc nulls last, speaking.source_rank asc, speaking.record_id asc
+            order by speaking.said_date desc nulls last
         ) as newest_rank
     from changes
     inner join speaking
@@ -66,7 +68,8 @@ golden as (
         arg_min({{ column }}, survivor_rank) as {{ column }},
         {% endfor -%}
         {% for column in consents() -%}
-        arg_min({{ column }}, newest_rank) as {{ column }},
+        -- Of a day's yes and no the no.
+        arg_min({{ column }}, 2 * newest_rank + cast({{ column }} as integer)) as {{ column }},
         {% endfor -%}
         valid_from
     from known_then

@@ -20,7 +20,7 @@ said as (
     {% for column in attributes() + consents() -%}
     select
         customer_id,
-        '{{ column }}' as attribute,
+        '{{ column }}' as attribute, -- noqa: RF04
         cast({{ column }} as varchar) as attribute_value,
         coalesce(source_name, 'sighting') as source_name,
         record_id,
@@ -47,6 +47,8 @@ survivors as (
         partition by customer_id, attribute
         order by
             case when starts_with(attribute, 'has_') then said_date end desc nulls last,
+            -- Of a day's yes and no the no.
+            case when starts_with(attribute, 'has_') then attribute_value end asc,
             source_rank asc,
             said_date desc nulls last,
             filled_count desc,

@@ -70,7 +70,9 @@ normalized as (
     from in_countries
     left join sources_of_refs on in_countries.customer_ref = sources_of_refs.customer_ref
     left join countries
-        on coalesce(in_countries.country_code, '{{ var("default_country") }}') = countries.country_code
+        on
+            coalesce(in_countries.country_code, '{{ var("default_country") }}')
+            = countries.country_code
 
 )
 

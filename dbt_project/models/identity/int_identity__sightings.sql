@@ -18,7 +18,9 @@
     },
 } %}
 {% set events = {
-    'order_lines': {'columns': ['customer_ref', 'email', 'phone'], 'seen': 'ordered_at', 'where': 'contact_ref is null'},
+    'order_lines': {
+        'columns': ['customer_ref', 'email', 'phone'], 'seen': 'ordered_at', 'where': 'contact_ref is null',
+    },
     'campaign_exposures': {'columns': ['customer_ref', 'email'], 'seen': 'assigned_at'},
     'interactions': {'columns': ['customer_ref', 'email', 'phone'], 'seen': 'occurred_at'},
     'survey_answers': {
@@ -43,12 +45,14 @@ contact_details as (
 {% for entity in events -%}
 {{ entity }} as (
 
+    {% if entity.startswith('social') -%}
     select
-        *
-        {%- if entity.startswith('social') %},
+        *,
         platform || ':' || author_handle as handle
-        {%- endif %}
     from {{ ref('int_canonical__' ~ entity) }}
+    {%- else -%}
+    select * from {{ ref('int_canonical__' ~ entity) }}
+    {%- endif %}
 
 ),
 
@@ -65,7 +69,7 @@ sightings as (
         min({{ seen.first }}) as first_seen_at,
         max({{ seen.last }}) as last_seen_at
     from {{ entity }}
-    group by 1
+    group by profile_id
     union all by name
     {% endfor -%}
     {% for entity, seen in events.items() -%}
@@ -81,7 +85,7 @@ sightings as (
     {% if seen.where and var('identity_matching') -%}
     where {{ seen.where }}
     {% endif -%}
-    group by 1
+    group by profile_id
     {{ 'union all by name' if not loop.last }}
     {% endfor %}
 ),

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from orchestration.samples.company.campaign import ASSIGNED_ON, CAMPAIGN_ID, WORKS_DAYS
@@ -39,6 +40,7 @@ def write_truth(folder: Path, company: Company, records: pa.Table, bad_rows: Seq
         "people": people_table(company),
         "companies": companies_table(company),
         "records": records,
+        "references": references_table(records),
         "alive": alive_table(company),
         "campaign": campaign_table(company),
         "needs": needs_table(company),
@@ -87,6 +89,23 @@ def people_table(company: Company) -> pa.Table:
             "consents_at_end": pa.array(company.shop.crm.consent),
         }
     )
+
+
+def references_table(records: pa.Table) -> pa.Table:
+    """One row per record that says who somebody is, as the pipeline refers to it: ``record_id`` and ``person_id``."""
+    prefixes = {"hubspot__contacts": "hubspot:", "shopify__orders": "shopify:", "delighted__responses": "delighted:"}
+    tables = []
+    for source, prefix in prefixes.items():
+        rows = records.filter(pc.equal(records["source"], source))
+        tables.append(
+            pa.table(
+                {
+                    "record_id": pc.binary_join_element_wise(prefix, rows["record_id"], ""),
+                    "person_id": rows["person_id"],
+                }
+            )
+        )
+    return pa.concat_tables(tables)
 
 
 def companies_table(company: Company) -> pa.Table:

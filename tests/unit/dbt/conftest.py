@@ -11,7 +11,7 @@ import pytest
 from orchestration.repository import DBT_PROJECT
 from scripts.dbt_macros import macros
 
-MACROS = macros("contact_keys", "folded", "e164", "full_names", "postal_addresses")
+MACROS = macros("contact_keys", "company_names", "folded", "e164", "full_names", "postal_addresses")
 
 
 @pytest.fixture(scope="module")

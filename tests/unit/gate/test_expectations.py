@@ -8,6 +8,9 @@ from orchestration.gate.expectations import (
     CLUSTERS_BUILD,
     CLUSTERS_STABLE,
     CUSTOMERS_KEPT,
+    IDENTITY_BUILD,
+    IDENTITY_PRECISE,
+    IDENTITY_STABLE,
     MODEL_BUILDS,
     PYTHON_MARTS,
     expected_results,
@@ -114,6 +117,31 @@ def test_without_sources_marts_and_estimators_only_dbt_and_the_customers_are_exp
     items = expected_results(MANIFEST, inbound=[], dbt_marts=[], model_builds={})
     assert not [item.name for item in items if item.name.startswith(("raw.", "contract__", "ml.", "model__"))]
     assert items[-1].name == CUSTOMERS_KEPT
+
+
+MAPPED = {
+    "nodes": {
+        "model.t.profiles": relation("model", "identity", "int_identity__profiles"),
+        "model.t.map": relation("model", "identity", "int_identity__customer_map", "source.t.matching.map"),
+    },
+    "sources": {
+        "source.t.matching.map": {"schema": "matching", "name": "map", "identifier": "customer_map"},
+    },
+}
+
+
+class TestMatching:
+    def test_records_are_matched_after_their_profiles_and_before_anybody_is_a_customer(self) -> None:
+        items = expected_results(MAPPED, inbound=[], dbt_marts=[], model_builds={}, matching=True)
+        after = {item.name: item.after for item in items}
+        assert after[IDENTITY_BUILD] == ("identity.int_identity__profiles",)
+        assert after[IDENTITY_STABLE] == after[IDENTITY_PRECISE] == (IDENTITY_BUILD,)
+        assert after["identity.int_identity__customer_map"] == (IDENTITY_BUILD,)
+
+    def test_who_trusts_references_is_asked_nothing_about_matching(self) -> None:
+        items = expected_results(MAPPED, inbound=[], dbt_marts=[], model_builds={})
+        names = {item.name for item in items}
+        assert names.isdisjoint({IDENTITY_BUILD, IDENTITY_STABLE, IDENTITY_PRECISE})
 
 
 def test_the_mart_of_the_gate_itself_is_not_one_of_dbt() -> None:
