@@ -16,8 +16,20 @@ from orchestration.configuration.yaml_file import YamlFile
 from orchestration.errors import TesseraError
 from orchestration.repository import DBT_PROJECT
 
-# Worked out from sources and schemes, so not for a person to set.
-_DERIVED = frozenset({"sources_on", "staging_models", "schemes", "catalog_schemes", "model_schemes", "base_currency"})
+# Worked out from other settings, so not for a person to set here.
+_DERIVED = frozenset(
+    {
+        "sources_on",
+        "staging_models",
+        "schemes",
+        "catalog_schemes",
+        "model_schemes",
+        "base_currency",
+        "identity_matching",
+        "default_country",
+        "source_priority",
+    }
+)
 
 # Dividing by them or counting back by them needs at least one day.
 _AT_LEAST_ONE = frozenset({"rfm_window_days", "lifecycle_reference_gap_days"})

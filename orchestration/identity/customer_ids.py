@@ -110,7 +110,13 @@ def _name_new_ones(connection: duckdb.DuckDBPyConnection, *, prefix: str) -> Non
     )
     taken = """
         select component, founder from new_ids
-        where customer_id in (select kept_id from carried)
+        where customer_id in (
+            select kept_id from carried
+            union all
+            select customer_id from previous_members
+            anti join reconsidered using (profile_id)
+            where valid_to is null
+        )
         union
         select component, founder from new_ids
         qualify row_number() over (partition by customer_id order by component) > 1

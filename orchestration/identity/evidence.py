@@ -84,11 +84,10 @@ def weigh(warehouse: duckdb.DuckDBPyConnection, state: State, pairs: Collection[
         person_model.create_people(connection)
         for name in person_model.TERM_FREQUENCIES:
             _take_terms(connection, state.folder / "terms.parquet", name)
-        # Splink gives the steps only together with the values that were compared.
-        model = {**state.about["model"], "retain_matching_columns": True}
+        model = state.about["model"]
         scored = person_model.score(connection, model, "pairs", in_detail=True)
-        names = scored.columns
-        found = [dict(zip(names, row, strict=True)) for row in scored.fetchall()]
+        columns = scored.columns
+        found = [dict(zip(columns, row, strict=True)) for row in scored.fetchall()]
         profile_ids = dict(connection.execute("select n, profile_id from profiles").fetchall())
     prior = _log_odds(model["probability_two_random_records_match"])
     expectation = _log_odds(state.about["expected"]) - prior
@@ -109,10 +108,8 @@ def _take_pairs(
     connection.register("chosen", chosen)
     take_profiles(connection, "chosen")
     connection.unregister("chosen")
-    blocked = warehouse.execute(
-        "select kind, value, status from matching.shared_values where status = 'blocked'"
-    ).to_arrow_table()
-    connection.register("blocked", blocked)
+    blocked = warehouse.sql("select kind, value, status from matching.shared_values where status = 'blocked'")
+    connection.register("blocked", blocked.to_arrow_table())
     connection.execute("create table identifiers as from blocked")
     connection.unregister("blocked")
     connection.execute(

@@ -19,6 +19,7 @@ import duckdb
 from orchestration.configuration.identity_settings import Identity
 from orchestration.identity import person_model
 from orchestration.identity.candidates import KEYS, MAX_BLOCK, find_candidates
+from orchestration.identity.carried import add_kept_scores, take_kept_terms, write_state
 from orchestration.identity.clusters import STRENGTHS, keep_apart, put_together
 from orchestration.identity.customer_ids import give_ids
 from orchestration.identity.identifiers import attach_nameless, find_identifiers, link_identifiers
@@ -150,7 +151,7 @@ def match_persons(
         expected=None if is_full or about is None else about["expected"],
     )
     if not is_full:
-        _add_kept_scores(connection)
+        add_kept_scores(connection)
     clock.lap("scores")
 
     connection.execute(
@@ -174,7 +175,7 @@ def match_persons(
     clock.lap("ids")
     estimates = estimate(connection, model, threshold=rules.threshold) if is_full else None
     clock.lap("estimates")
-    _write_state(connection, is_full=is_full)
+    write_state(connection, is_full=is_full)
     events = dict(connection.execute("select event, count(*) from events group by event").fetchall())
     statuses = dict(connection.execute("select status, count(*) from identifiers group by status").fetchall())
     matched = Matched(
@@ -286,7 +287,7 @@ def _model(
 ) -> tuple[dict[str, Any], dict[str, float], list[str], bool]:
     """The model to score with: the kept one as long as it fits, else one estimated tonight."""
     if about is not None and not is_full:
-        _take_kept_terms(connection)
+        take_kept_terms(connection)
         return about["model"], {}, [], False
     person_model.count_terms(connection)
     shifts: dict[str, float] = {}
@@ -317,32 +318,6 @@ def _stability_index(before: dict[str, float], now: dict[str, float]) -> float:
     return sum((new - old) * math.log(new / old) for old, new in pairs)
 
 
-def _take_kept_terms(connection: duckdb.DuckDBPyConnection) -> None:
-    for name in person_model.TERM_FREQUENCIES:
-        connection.execute(
-            f"create or replace table tf_{name} as "
-            f"select term as {name}, share as tf_{name} from previous_terms where name = '{name}'"
-        )
-
-
-def _add_kept_scores(connection: duckdb.DuckDBPyConnection) -> None:
-    """Pairs of profiles that were there before keep the score they got in the last full run."""
-    connection.execute(
-        """
-        insert into scores
-        select
-            least(l.n, r.n) as l,
-            greatest(l.n, r.n) as r,
-            previous_scores.weight,
-            previous_scores.probability,
-            previous_scores.is_vetoed
-        from previous_scores
-        inner join profiles as l on previous_scores.left_id = l.profile_id
-        inner join profiles as r on previous_scores.right_id = r.profile_id
-        """
-    )
-
-
 def _attach(connection: duckdb.DuckDBPyConnection) -> None:
     attach_nameless(connection)
     connection.execute(
@@ -358,43 +333,6 @@ def _attach(connection: duckdb.DuckDBPyConnection) -> None:
             inner join components as owner on attachments.l = owner.n
         ) as attached on components.component = attached.nameless
         order by components.n
-        """
-    )
-
-
-# Of pairs that were not looked at again.
-_KEPT_SCORES = """
-    select previous_scores.*
-    from previous_scores
-    anti join profiles on previous_scores.left_id = profiles.profile_id
-    anti join gone on previous_scores.left_id = gone.profile_id
-    anti join gone as gone_right on previous_scores.right_id = gone_right.profile_id
-    """
-
-
-def _write_state(connection: duckdb.DuckDBPyConnection, *, is_full: bool) -> None:
-    terms = " union all ".join(
-        f"select '{name}' as name, {name} as term, tf_{name} as share from tf_{name}"
-        for name in person_model.TERM_FREQUENCIES
-    )
-    connection.execute(
-        f"""
-        create or replace view state_members as from members order by profile_id, valid_from;
-        create or replace view state_customers as from customers order by customer_id;
-        create or replace view state_ledger as from ledger;
-        create or replace table state_scores as
-        {"" if is_full else _KEPT_SCORES + " union all"}
-        select l.profile_id as left_id, r.profile_id as right_id, scores.weight, scores.probability, scores.is_vetoed
-        from scores
-        inner join profiles as l on scores.l = l.n
-        inner join profiles as r on scores.r = r.n
-        order by left_id, right_id;
-        create or replace table state_terms as {terms if is_full else "from previous_terms"} order by name, term;
-        create or replace table state_names as from name_counts order by kind, word;
-        create or replace table state_blocked as
-        {"" if is_full else "from previous_blocked union"}
-        select kind, value, reason from identifiers where status = 'blocked'
-        order by kind, value, reason
         """
     )
 

@@ -142,6 +142,9 @@ def _write_profiles(con: duckdb.DuckDBPyConnection) -> None:
             company_ref varchar, name_key varchar, domain_key varchar, registry_key varchar, postal_key varchar,
             city_key varchar, country_code varchar, parent_company_ref varchar, created_at timestamptz
         );
+        create schema seeds;
+        create table seeds.mail_providers (domain varchar);
+        create table identity.int_identity__contact_profiles (contact_ref varchar, profile_id varchar);
         create table identity.int_identity__sightings as
         select
             profile_id, customer_ref, email, phone, loyalty_number, handle, upper(first_name) as first_name,

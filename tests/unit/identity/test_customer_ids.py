@@ -29,9 +29,6 @@ class Book:
 
     def __post_init__(self) -> None:
         self.connection.execute("set threads = 1")
-        self.connection.execute(
-            "create table reconsidered as select profile_id from profiles union select profile_id from previous_members"
-        )
         for name in ("members", "customers"):
             self.connection.execute(f"create table previous_{name} ({STATE_TABLES[name]})")
 
@@ -73,6 +70,16 @@ class Book:
         self.connection.register("given_rows", pa.Table.from_pylist(rows, schema))
         self.connection.execute("create or replace table profiles as select * exclude (component) from given_rows")
         self.connection.execute("create or replace table components as select n, component from given_rows")
+        self.connection.execute(
+            "create or replace table reconsidered as "
+            "select profile_id from profiles union select profile_id from previous_members"
+        )
+        self.connection.execute(
+            """
+            create or replace table reconsidered as
+            select profile_id from profiles union select profile_id from previous_members
+            """
+        )
         give_ids(self.connection, prefix="c_", night=self.night.isoformat())
         return dict(self.rows("select profile_id, customer_id from members where valid_to is null"))
 
