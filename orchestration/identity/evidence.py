@@ -80,6 +80,8 @@ def weigh(warehouse: duckdb.DuckDBPyConnection, state: State, pairs: Collection[
         return {}
     # A connection of its own: the warehouse is only read, and Splink makes tables.
     with duckdb.connect() as connection:
+        counted = path(state.folder / "names.parquet")
+        connection.execute(f"create table name_counts as from read_parquet({counted})")
         _take_pairs(warehouse, connection, pairs)
         person_model.create_people(connection)
         for name in person_model.TERM_FREQUENCIES:
