@@ -16,11 +16,11 @@ NIGHT = dt.date(2024, 9, 17)
 
 
 def published(lines: pd.DataFrame, folder: Path) -> dict[str, str]:
-    config = small_company.write_company(folder / "company", lines=lines, nights="first: 2024-06-30")
+    config = small_company.write_company(folder / "company", lines=lines, nights="first: 2024-06-30", matching=True)
     night = nights.run(config, folder / "home", NIGHT)
     assert night.outcome.exit_code == 0, night.outcome.errors
     files = [path for path in night.served.path.glob("*.parquet") if path.stem != "data_quality"]
-    assert len(files) == 4
+    assert len(files) == 5
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
