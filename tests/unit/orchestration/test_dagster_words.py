@@ -131,7 +131,7 @@ class TestTranslator:
 
     def test_each_layer_and_each_stage_has_an_owner_and_no_owner_is_left_over(self) -> None:
         layers = {folder.name for folder in (DBT_PROJECT / "models").iterdir() if folder.is_dir()}
-        assert set(OWNERS) == layers | {"raw", "seeds", "ml", "gate", "publish"}
+        assert set(OWNERS) == layers | {"raw", "seeds", "matching", "ml", "gate", "publish"}
         assert all(owner.startswith("team:") for owner in OWNERS.values())
 
 
@@ -170,6 +170,7 @@ def test_only_the_folders_of_a_home_are_made_and_making_them_twice_does_no_harm(
     (home.lake / "batch").touch()
     home.create()
     assert (home.lake / "batch").exists()
-    folders = [home.lake, home.quarantine, home.models, home.published, home.dagster, home.dbt, home.reports]
+    folders = [home.lake, home.quarantine, home.identity, home.models, home.published, home.dagster, home.dbt]
+    folders.append(home.reports)
     assert set(home.root.iterdir()) == {*folders, home.ledger.parent}
     assert not home.warehouse.exists()

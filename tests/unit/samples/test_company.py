@@ -382,5 +382,5 @@ class TestSecrecy:
         assert not [path for path in company.data.rglob("*") if path.suffix == ".parquet"]
         assert {path.stem for path in company.truth.iterdir()} == {
             "people", "companies", "records", "alive", "campaign",
-            "needs", "survey_items", "orders", "kinds", "bad_rows",
+            "needs", "survey_items", "orders", "kinds", "bad_rows", "references",
         }  # fmt: skip
