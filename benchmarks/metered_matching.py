@@ -18,7 +18,6 @@ import duckdb
 from orchestration.configuration.identity_settings import Identity
 from orchestration.identity.matching import match_persons
 from orchestration.identity.measures import compare_clusterings
-from orchestration.identity.review import find_doubtful
 from orchestration.identity.state import StateStore
 
 
@@ -40,7 +39,6 @@ def main() -> None:
             connection, "taken", rules=rules, overrides=[], night=night,
             about=state.about if state else None,
         )  # fmt: skip
-        find_doubtful(connection, threshold=rules.threshold)
         for name in ("members", "customers"):
             connection.execute(f"create table state_company_{name} as from previous_company_{name}")
         kept = store.keep(connection, about)

@@ -21,7 +21,6 @@ from orchestration.identity.companies import match_companies
 from orchestration.identity.matching import Matched, match_persons
 from orchestration.identity.measures import ClusteringFigures
 from orchestration.identity.overrides import read_overrides
-from orchestration.identity.review import find_doubtful
 from orchestration.identity.state import State, StateStore
 from orchestration.identity.truth import compare_with_truth
 from orchestration.publishing.manifest import read_manifest
@@ -36,25 +35,10 @@ _PERSON_TABLES = {
     "profile_history": "select * from members order by profile_id, valid_from",
     "customer_ids": "select * from customers order by customer_id",
     "ledger": "select * from ledger order by all",
-    "links": """
-        select
-            l.profile_id as left_id, r.profile_id as right_id, links.kind, links.strength, links.value
-        from links
-        inner join profiles as l on links.l = l.n
-        inner join profiles as r on links.r = r.n
-        order by all
-    """,
-    "refused_links": """
-        select
-            l.profile_id as left_id, r.profile_id as right_id, refused_links.kind, refused_links.strength,
-            refused_links.reason
-        from refused_links
-        inner join profiles as l on refused_links.l = l.n
-        inner join profiles as r on refused_links.r = r.n
-        order by all
-    """,
-    "shared_values": "select * from identifiers where status <> 'free' order by kind, value",
-    "review_pairs": "select * from review_pairs order by position",
+    "links": "select * from state_links",
+    "refused_links": "select * from state_refused_links",
+    "shared_values": "select * from state_shared_values",
+    "review_pairs": "select * from state_review_pairs order by position",
 }
 _COMPANY_TABLES = {
     "company_map": """
@@ -100,7 +84,7 @@ def run_matching(deployment: Deployment, warehouse: duckdb.DuckDBPyConnection, *
             night=night,
             about=before.about if before else None,
         )
-        doubtful = find_doubtful(persons, threshold=settings.threshold)
+        ((doubtful,),) = persons.execute("select count(*) from state_review_pairs").fetchall()
         # Companies have a connection of their own, as ids are given by tables of the same names.
         for name in ("members", "customers"):
             _copy(persons, f"from previous_company_{name}", companies, f"previous_{name}")

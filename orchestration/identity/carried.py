@@ -73,3 +73,57 @@ def write_state(connection: duckdb.DuckDBPyConnection, *, is_full: bool) -> None
         order by kind, value, reason
         """
     )
+
+
+def write_findings(connection: duckdb.DuckDBPyConnection, *, is_full: bool) -> None:
+    """Make the tables of the state that people look at: links, refused links, shared values and doubtful pairs.
+
+    Those of profiles that were not looked at tonight are the ones of the night before.
+    """
+    ends = """
+        inner join profiles as l on found.l = l.n
+        inner join profiles as r on found.r = r.n
+    """
+    unseen = """
+        anti join (
+            select one.profile_id as left_id, other.profile_id as right_id
+            from {table} as pairs
+            inner join profiles as one on pairs.left_id = one.profile_id
+            inner join profiles as other on pairs.right_id = other.profile_id
+        ) as seen on before.left_id = seen.left_id and before.right_id = seen.right_id
+        anti join gone on before.left_id = gone.profile_id
+        anti join gone as gone_right on before.right_id = gone_right.profile_id
+    """
+    kept = {
+        name: ""
+        if is_full
+        else f"union all select before.* from previous_{name} as before " + unseen.format(table=f"previous_{name}")
+        for name in ("links", "refused_links", "review_pairs")
+    }
+    connection.execute(
+        f"""
+        create or replace table state_links as
+        select l.profile_id as left_id, r.profile_id as right_id, found.kind, found.strength, found.value
+        from links as found {ends} {kept["links"]}
+        order by all;
+        create or replace table state_refused_links as
+        select l.profile_id as left_id, r.profile_id as right_id, found.kind, found.strength, found.reason
+        from refused_links as found {ends} {kept["refused_links"]}
+        order by all;
+        create or replace table state_review_pairs as
+        select * replace (
+            row_number() over (order by probability desc nulls last, left_id, right_id) as position
+        )
+        from (select * from review_pairs {kept["review_pairs"]})
+        order by position;
+        create or replace table state_shared_values as
+        select kind, value, profiles, status, reason from identifiers where status <> 'free'
+        {
+            ""
+            if is_full
+            else "union all select before.* from previous_shared_values as before "
+            "anti join identifiers on before.kind = identifiers.kind and before.value = identifiers.value"
+        }
+        order by all
+        """
+    )

@@ -19,7 +19,7 @@ import duckdb
 from orchestration.configuration.identity_settings import Identity
 from orchestration.identity import person_model
 from orchestration.identity.candidates import KEYS, MAX_BLOCK, find_candidates
-from orchestration.identity.carried import add_kept_scores, take_kept_terms, write_state
+from orchestration.identity.carried import add_kept_scores, take_kept_terms, write_findings, write_state
 from orchestration.identity.clusters import STRENGTHS, keep_apart, put_together
 from orchestration.identity.customer_ids import give_ids
 from orchestration.identity.identifiers import attach_nameless, find_identifiers, link_identifiers
@@ -29,6 +29,7 @@ from orchestration.identity.name_rules import create_name_rules
 from orchestration.identity.neighbourhood import find_neighbourhood, find_new
 from orchestration.identity.overrides import Override, apply_overrides
 from orchestration.identity.profiles import count_names, take_profiles
+from orchestration.identity.review import find_doubtful
 from orchestration.identity.scores import Veto, decide_veto, score_candidates
 from orchestration.identity.tables import single
 
@@ -176,6 +177,8 @@ def match_persons(
     estimates = estimate(connection, model, threshold=rules.threshold) if is_full else None
     clock.lap("estimates")
     write_state(connection, is_full=is_full)
+    find_doubtful(connection, threshold=rules.threshold)
+    write_findings(connection, is_full=is_full)
     events = dict(connection.execute("select event, count(*) from events group by event").fetchall())
     statuses = dict(connection.execute("select status, count(*) from identifiers group by status").fetchall())
     matched = Matched(

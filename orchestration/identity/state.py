@@ -33,6 +33,11 @@ STATE_TABLES: dict[str, str] = {
     "terms": "name varchar, term varchar, share double",
     "names": "kind varchar, word varchar, bearers bigint",
     "blocked": "kind varchar, value varchar, reason varchar",
+    "links": "left_id varchar, right_id varchar, kind varchar, strength double, value varchar",
+    "refused_links": "left_id varchar, right_id varchar, kind varchar, strength double, reason varchar",
+    "shared_values": "kind varchar, value varchar, profiles bigint, status varchar, reason varchar",
+    "review_pairs": "position bigint, left_record varchar, right_record varchar, left_id varchar, right_id varchar, "
+    "probability double, weight double, reason varchar, records bigint",
     "company_members": "profile_id varchar, customer_id varchar, valid_from date, valid_to date",
     "company_customers": "customer_id varchar, created_on date, founder varchar, merged_into varchar, merged_on date",
 }
