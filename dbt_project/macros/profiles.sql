@@ -9,6 +9,11 @@
     ]) }}
 {%- endmacro %}
 
+{#- Those that records of customers and contact details have: all but accounts on a platform. -#}
+{% macro contact_columns() -%}
+    {{ return(profile_columns() | reject('equalto', 'handle') | list) }}
+{%- endmacro %}
+
 {#-
     The profile of a row that has these columns: a digest of their values; for a row with a reference alone the
     reference; null for a row that says of nobody who it was. Where nothing is matched the reference is all that counts.

@@ -11,6 +11,7 @@ import datetime as dt
 import difflib
 import os
 from collections import defaultdict
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -32,6 +33,8 @@ CONFIG_VARIABLE = "TESSERA_CONFIG"
 CONFIG_NAME = "tessera.yml"
 # Segments of these schemes are found and named by an estimator each night; the others are rules in dbt.
 MODEL_SCHEMES = ("clusters",)
+# Where a value stands in the file: keys and positions in lists.
+Place = tuple[str | int, ...]
 
 
 @dataclass(frozen=True)
@@ -140,13 +143,13 @@ def load_deployment(config: Path | None = None, home: Path | None = None) -> Dep
     check_thresholds(settings.thresholds, file=file)
     schemes = _catalog_schemes()
     inbound = load_contracts(INBOUND_CONTRACTS)
-    _check_names(
-        [source.contract for source in settings.sources], known=inbound, file=file, key="sources", thing="contract"
-    )
-    _check_names(list(settings.schemes), known=schemes, file=file, key="schemes", thing="scheme")
+    contracts: dict[Place, str] = {
+        ("sources", index, "contract"): source.contract for index, source in enumerate(settings.sources)
+    }
     for key in ("source_priority", "one_record_per_customer"):
-        names = getattr(settings.identity, key)
-        _check_names(names, known=inbound, file=file, key=("identity", key), thing="contract")
+        contracts |= {("identity", key, at): name for at, name in enumerate(getattr(settings.identity, key))}
+    _check_names(contracts, known=inbound, file=file, thing="contract")
+    _check_names({("schemes", name): name for name in settings.schemes}, known=schemes, file=file, thing="scheme")
     deployment = Deployment(
         settings=settings,
         config_path=path,
@@ -200,15 +203,12 @@ def _catalog_schemes() -> tuple[str, ...]:
         return tuple(dict.fromkeys(row["scheme"] for row in csv.DictReader(catalog)))
 
 
-def _check_names(names: list[str], *, known: Any, file: YamlFile, key: str | tuple[str, ...], thing: str) -> None:
-    for index, name in enumerate(names):
+def _check_names(names: Mapping[Place, str], *, known: Collection[str], file: YamlFile, thing: str) -> None:
+    for place, name in names.items():
         if name not in known:
             close = difflib.get_close_matches(name, list(known), n=1)
-            location: list[str | int] = [key, index, thing] if key == "sources" else [key, name]  # type: ignore[list-item]
-            if isinstance(key, tuple):
-                location = [*key, index]
             raise TesseraError(
-                f"{file.path} line {file.line_of(location)}: there is no {thing} {name!r}",
+                f"{file.path} line {file.line_of(place)}: there is no {thing} {name!r}",
                 expected=f"one of {', '.join(sorted(known))}",
                 found=name,
                 fix=f"did you mean {close[0]}?" if close else f"correct the {thing}'s name",

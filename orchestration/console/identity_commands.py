@@ -28,7 +28,7 @@ from orchestration.night_lock import night_lock
 if TYPE_CHECKING:
     import duckdb
 
-    from orchestration.identity.overrides import Override
+    from orchestration.identity.overrides import Decision, Override
     from orchestration.identity.state import State
 
 identity_app = typer.Typer(no_args_is_help=True, help="Look at who is who, and decide about doubtful pairs.")
@@ -320,11 +320,13 @@ def _decisions_of(deployment: Deployment, file: Path, *, by: str | None) -> list
     ]
 
 
-def _override(deployment: Deployment, left: str, right: str, decision: str, reason: str, by: str | None) -> Override:
+def _override(
+    deployment: Deployment, left: str, right: str, decision: Decision, reason: str, by: str | None
+) -> Override:
     from orchestration.identity.overrides import Override, today
 
     return Override(
-        decision=decision,  # type: ignore[arg-type]
+        decision=decision,
         left_record=left,
         right_record=right,
         reason=reason.strip(),

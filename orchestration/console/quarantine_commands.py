@@ -7,8 +7,6 @@ to a record (``ingestion``).
 from __future__ import annotations
 
 import datetime as dt
-import getpass
-import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -20,6 +18,7 @@ from rich.console import Console
 
 from data_contracts.contract import SUFFIX, Contract, load_contract
 from orchestration.configuration.deployment import load_deployment
+from orchestration.console.account import account
 from orchestration.errors import TesseraError
 from orchestration.home import Home
 from orchestration.night_lock import night_lock
@@ -175,7 +174,7 @@ def dismiss(
                 batch_id=chosen[0],
                 records=None if every else record,
                 why=why,
-                who=_account(),
+                who=account(),
                 when=dt.datetime.now(tz=dt.UTC),
             )
     _say(f"{_records(len(closed))} of {contract}, batch {chosen[0][:8]}, dismissed: {why.strip()}")
@@ -263,14 +262,6 @@ def _check_loaded(rejections: Rejections, batches: Sequence[str]) -> None:
 
 def _records(count: int) -> str:
     return f"{count:,} record{'s' * (count != 1)}"
-
-
-def _account() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        # An account without a name, as in containers.
-        return f"uid {os.getuid()}"
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -266,7 +267,7 @@ class _Groups:
 
     def __init__(
         self,
-        members: Sequence[tuple[object, ...]],
+        members: Sequence[tuple[Any, ...]],
         conflicts: Mapping[int, Mapping[int, str]],
         *,
         limits: Mapping[str, int],
@@ -278,11 +279,10 @@ class _Groups:
         self._profiles: dict[int, set[int]] = {}
         self._marks: dict[int, set[int]] = {}
         self._values: dict[int, dict[str, set[object]]] = {}
-        for n, persona, reference, source, *values in members:
-            node = int(n)  # type: ignore[call-overload]
+        for node, persona, reference, source, *values in members:
             self._parent[node] = node
             self._profiles[node] = {node}
-            self._marks[node] = {node} if persona is None else {node, _persona(int(persona))}  # type: ignore[call-overload]
+            self._marks[node] = {node} if persona is None else {node, _persona(persona)}
             self._values[node] = {
                 kind: set() if value is None else {value} for kind, value in zip(LIMITED, values, strict=True)
             }

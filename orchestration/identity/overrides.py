@@ -11,7 +11,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Any, Literal
 
 import duckdb
 import pyarrow as pa
@@ -19,6 +19,8 @@ import pyarrow as pa
 from orchestration.errors import TesseraError
 
 Decision = Literal["must_link", "cannot_link"]
+# By how they are written.
+DECISIONS: dict[str, Decision] = {"must_link": "must_link", "cannot_link": "cannot_link"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,11 +52,13 @@ def read_overrides(file: Path) -> list[Override]:
             raise _fault(file, 1, expected=", ".join(COLUMNS), found=", ".join(reader.fieldnames or ("nothing",)))
         found: list[Override] = []
         decided: dict[frozenset[str], tuple[str, int]] = {}
+        line: dict[str, Any]
         for line in reader:
             number = reader.line_num
             if None in line or None in line.values() or not (line["left_record"] and line["right_record"]):
                 raise _fault(file, number, expected=f"{len(COLUMNS)} values, both records among them", found=str(line))
-            if line["decision"] not in get_args(Decision):
+            decision = DECISIONS.get(line["decision"])
+            if decision is None:
                 raise _fault(file, number, expected="must_link or cannot_link", found=line["decision"])
             pair = frozenset((line["left_record"], line["right_record"]))
             if len(pair) == 1:
@@ -62,7 +66,7 @@ def read_overrides(file: Path) -> list[Override]:
             before, where = decided.setdefault(pair, (line["decision"], number))
             if before != line["decision"]:
                 raise _fault(file, number, expected=f"{before}, as line {where} says", found=line["decision"])
-            found.append(Override(**line))  # type: ignore[arg-type]
+            found.append(Override(**{**line, "decision": decision}))
     return found
 
 

@@ -11,11 +11,10 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import get_args
 
 from orchestration.errors import TesseraError
 from orchestration.identity.doubtful_pairs import SHOWN, DoubtfulPair
-from orchestration.identity.overrides import Decision
+from orchestration.identity.overrides import DECISIONS, Decision
 
 LEFT, RIGHT, DECISION, REASON = "left_record", "right_record", "decision", "reason"
 _SIDES = ("left", "right")
@@ -84,15 +83,16 @@ def read_review_file(file: Path) -> list[FilledIn]:
         raise _fault(file, 1, expected=f"columns {', '.join(COLUMNS[:4])}", found=f"no {', '.join(missing)}")
     found = []
     for line in reader:
-        left, right, decision, reason = ((line[name] or "").strip() for name in (LEFT, RIGHT, DECISION, REASON))
-        if not decision:
+        left, right, written, reason = ((line[name] or "").strip() for name in (LEFT, RIGHT, DECISION, REASON))
+        if not written:
             continue
         number = reader.line_num
-        if decision not in get_args(Decision):
-            raise _fault(file, number, expected=" or ".join(get_args(Decision)), found=decision)
+        decision = DECISIONS.get(written)
+        if decision is None:
+            raise _fault(file, number, expected=" or ".join(DECISIONS), found=written)
         if not (left and right and reason):
             raise _fault(file, number, expected="two records, and a reason", found=f"{left}, {right}, reason: {reason}")
-        found.append(FilledIn(number, left, right, decision, reason))  # type: ignore[arg-type]
+        found.append(FilledIn(number, left, right, decision, reason))
     return found
 
 

@@ -83,7 +83,7 @@ sighted as (
 
 profiles_of_records as (
 
-    select distinct {{ profile_id(profile_columns() | reject('equalto', 'handle') | list) }} as profile_id
+    select distinct {{ profile_id(contact_columns()) }} as profile_id
     from customers
 
 ),

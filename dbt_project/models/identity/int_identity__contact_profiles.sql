@@ -11,7 +11,7 @@ profiles as (
 
     select
         contact_ref,
-        {{ profile_id(profile_columns() | reject('equalto', 'handle') | list) }} as profile_id
+        {{ profile_id(contact_columns()) }} as profile_id
     from contact_details
 
 )

@@ -2,47 +2,27 @@
 -- record that says more elsewhere (an order's contact details) counts there. Where nothing is matched, a profile is a
 -- reference and nothing else.
 {{ config(materialized='table') }}
-{% set detailed = {
+{% set sighted = {
     'customers': {
-        'columns': [
-            'customer_ref', 'email', 'phone', 'loyalty_number', 'first_name', 'last_name', 'birth_date', 'street',
-            'postal_code', 'city', 'country',
-        ],
+        'columns': contact_columns(),
         'first': 'coalesce(created_at, valid_from)',
         'last': 'case when is_current then greatest(valid_from, ' ~ tonight() ~ ') else valid_from end',
     },
-    'contact_details': {
-        'columns': profile_columns() | reject('equalto', 'handle') | list,
-        'first': 'seen_at',
-        'last': 'seen_at',
-    },
-} %}
-{% set events = {
+    'contact_details': {'columns': contact_columns(), 'first': 'seen_at'},
     'order_lines': {
-        'columns': ['customer_ref', 'email', 'phone'], 'seen': 'ordered_at', 'where': 'contact_ref is null',
+        'columns': ['customer_ref', 'email', 'phone'], 'first': 'ordered_at', 'where': 'contact_ref is null',
     },
-    'campaign_exposures': {'columns': ['customer_ref', 'email'], 'seen': 'assigned_at'},
-    'interactions': {'columns': ['customer_ref', 'email', 'phone'], 'seen': 'occurred_at'},
+    'campaign_exposures': {'columns': ['customer_ref', 'email'], 'first': 'assigned_at'},
+    'interactions': {'columns': ['customer_ref', 'email', 'phone'], 'first': 'occurred_at'},
     'survey_answers': {
-        'columns': ['customer_ref', 'email', 'phone'], 'seen': 'answered_at', 'where': 'contact_ref is null',
+        'columns': ['customer_ref', 'email', 'phone'], 'first': 'answered_at', 'where': 'contact_ref is null',
     },
-    'social_interactions': {'columns': ['customer_ref', 'email', 'handle'], 'seen': 'occurred_at'},
-    'social_handles': {'columns': ['customer_ref', 'email', 'handle'], 'seen': 'cast(null as timestamptz)'},
+    'social_interactions': {'columns': ['customer_ref', 'email', 'handle'], 'first': 'occurred_at'},
+    'social_handles': {'columns': ['customer_ref', 'email', 'handle'], 'first': 'cast(null as timestamptz)'},
 } %}
 
-with customers as (
-
-    select * from {{ ref('int_canonical__customers') }}
-
-),
-
-contact_details as (
-
-    select * from {{ ref('int_canonical__contact_details') }}
-
-),
-
-{% for entity in events -%}
+with
+{% for entity in sighted -%}
 {{ entity }} as (
 
     {% if entity.startswith('social') -%}
@@ -59,7 +39,7 @@ contact_details as (
 {% endfor -%}
 sightings as (
 
-    {% for entity, seen in detailed.items() -%}
+    {% for entity, seen in sighted.items() -%}
     select
         {{ profile_id(seen.columns) }} as profile_id,
         {% for column in seen.columns -%}
@@ -67,20 +47,7 @@ sightings as (
         {% endfor -%}
         count(*) as records_count,
         min({{ seen.first }}) as first_seen_at,
-        max({{ seen.last }}) as last_seen_at
-    from {{ entity }}
-    group by profile_id
-    union all by name
-    {% endfor -%}
-    {% for entity, seen in events.items() -%}
-    select
-        {{ profile_id(seen.columns) }} as profile_id,
-        {% for column in seen.columns -%}
-        any_value({{ column }}) as {{ column }},
-        {% endfor -%}
-        count(*) as records_count,
-        min({{ seen.seen }}) as first_seen_at,
-        max({{ seen.seen }}) as last_seen_at
+        max({{ seen.last or seen.first }}) as last_seen_at
     from {{ entity }}
     {% if seen.where and var('identity_matching') -%}
     where {{ seen.where }}
