@@ -1,0 +1,68 @@
+{#-
+    A table with rows for every evaluated date, of which only those dates are computed that are not there yet or whose
+    inputs have changed: what was computed for a date is kept for as long as everything known by that date is the same
+    (int_as_of__inputs). The model's SQL runs once for each date to compute, so that memory holds one date, and each date
+    is committed together with the note of what it was computed from. Another SQL, another `history_code` (what else the
+    rows depend on) and --full-refresh begin anew.
+-#}
+{% materialization as_of_history, adapter='duckdb' %}
+
+    {%- set target_relation = this.incorporate(type='table') -%}
+    {%- set existing_relation = load_cached_relation(this) -%}
+    {%- set notes = api.Relation.create(database=this.database, schema='as_of_notes', identifier=this.identifier) -%}
+    {%- set code = local_md5(compiled_code ~ var('history_code')) -%}
+
+    {{ run_hooks(pre_hooks) }}
+
+    {%- do run_query(
+        'create table if not exists ' ~ notes
+        ~ ' (as_of_date date, inputs_hash hugeint, code varchar, computed_by varchar)'
+    ) -%}
+    {%- set has_other_code = run_query(
+        'select count(*) from ' ~ notes ~ " where code <> '" ~ code ~ "'"
+    ).rows[0][0] > 0 -%}
+    {%- if should_full_refresh() or has_other_code or existing_relation is none or not existing_relation.is_table -%}
+        {%- if existing_relation is not none -%}
+            {%- do adapter.drop_relation(existing_relation) -%}
+        {%- endif -%}
+        {%- do run_query('delete from ' ~ notes) -%}
+        {%- do run_query('create table ' ~ target_relation ~ ' as ' ~ on_date(compiled_code, '0001-01-01')) -%}
+    {%- endif -%}
+
+    {%- set kept -%}
+        select notes.as_of_date
+        from {{ notes }} as notes
+        inner join {{ ref('int_as_of__inputs') }} as inputs
+            on notes.as_of_date = inputs.as_of_date and notes.inputs_hash = inputs.inputs_hash
+    {%- endset -%}
+    {%- do run_query('delete from ' ~ target_relation ~ ' where as_of_date not in (' ~ kept ~ ')') -%}
+    {%- do run_query('delete from ' ~ notes ~ ' where as_of_date not in (' ~ kept ~ ')') -%}
+    {%- do adapter.commit() -%}
+
+    {%- set missing = run_query(
+        'select cast(as_of_date as varchar), cast(inputs_hash as varchar) from ' ~ ref('int_as_of__inputs')
+        ~ ' where as_of_date not in (select as_of_date from ' ~ notes ~ ') order by as_of_date'
+    ).rows -%}
+    {%- call statement('main') -%}
+        select {{ missing | length }} as dates_computed
+    {%- endcall -%}
+    {%- for as_of_date, inputs_hash in missing -%}
+        {%- do adapter.begin() if false -%}
+        {%- do run_query('insert into ' ~ target_relation ~ ' ' ~ on_date(compiled_code, as_of_date)) -%}
+        {%- do run_query(
+            'insert into ' ~ notes ~ " values ('" ~ as_of_date ~ "', " ~ inputs_hash ~ ", '" ~ code ~ "', '"
+            ~ invocation_id ~ "')"
+        ) -%}
+        {%- do adapter.commit() -%}
+    {%- endfor -%}
+
+    {{ run_hooks(post_hooks) }}
+    {%- do persist_docs(target_relation, model) -%}
+    {{ return({'relations': [target_relation]}) }}
+
+{% endmaterialization %}
+
+{#- The SQL of an as_of_history model for one date. -#}
+{% macro on_date(code, as_of_date) -%}
+    {{ return(code | replace(as_of_mark(), as_of_date)) }}
+{%- endmacro %}

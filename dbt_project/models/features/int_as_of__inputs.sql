@@ -1,0 +1,94 @@
+-- One row per evaluated date: everything that was known by then, as one number. Models of materialization as_of_history
+-- keep what they computed for a date for as long as its number stays the same. Rows are hashed whole and the hashes
+-- added up, so that their order does not matter. Order lines are hashed together with what is known of their product,
+-- answers with their question: a product that changes touches the dates since it was first sold, and no others.
+{% set dated_inputs = {
+    'int_identity__interactions': 'occurred_date',
+    'int_identity__social_interactions': 'occurred_date',
+    'int_identity__campaign_exposures': 'assigned_date',
+    'int_identity__customer_history': 'valid_from',
+} %}
+
+with as_of_dates as (
+
+    select * from {{ ref('as_of_dates') }}
+
+),
+
+order_lines as (
+
+    select
+        order_lines.order_date as input_date,
+        sum(hash(order_lines, products)) as input_hash
+    from {{ ref('int_identity__order_lines') }} as order_lines
+    left join {{ ref('int_canonical__products') }} as products on order_lines.sku = products.sku
+    group by order_lines.order_date
+
+),
+
+survey_answers as (
+
+    select
+        survey_answers.answered_date as input_date,
+        sum(hash(survey_answers, survey_questions)) as input_hash
+    from {{ ref('int_identity__survey_answers') }} as survey_answers
+    left join {{ ref('int_canonical__survey_questions') }} as survey_questions
+        on
+            survey_answers.survey_id = survey_questions.survey_id
+            and survey_answers.question_id = survey_questions.question_id
+    group by survey_answers.answered_date
+
+),
+
+customers as (
+
+    select
+        coalesce(known_since_date, date '1900-01-01') as input_date,
+        sum(hash(customer_id, known_since_date)) as input_hash
+    from {{ ref('int_identity__customers') }}
+    group by coalesce(known_since_date, date '1900-01-01')
+
+),
+
+{% for input, date_column in dated_inputs.items() -%}
+{{ input.split('__')[1] }} as (
+
+    select
+        {{ date_column }} as input_date,
+        sum(hash(input)) as input_hash
+    from {{ ref(input) }} as input
+    group by {{ date_column }}
+
+),
+
+{% endfor -%}
+inputs as (
+
+    {% set names = ['order_lines', 'survey_answers', 'customers'] -%}
+    {% for input in dated_inputs -%}{% do names.append(input.split('__')[1]) %}{% endfor -%}
+    {% for name in names -%}
+    select
+        '{{ name }}' as input_name,
+        input_hash,
+        input_date
+    from {{ name }}
+    {% if not loop.last -%}
+    union all
+    {% endif -%}
+    {% endfor %}
+
+),
+
+known_by_date as (
+
+    select
+        -- Of the whole date too: what is computed for tonight holds reasons, and steps are taken from the date before.
+        hash(any_value(as_of_dates)) + coalesce(sum(hash(inputs.input_name, inputs.input_hash)), 0) as inputs_hash,
+        as_of_dates.as_of_date
+    from as_of_dates
+    left join inputs on as_of_dates.as_of_date >= inputs.input_date
+    group by as_of_dates.as_of_date
+
+)
+
+select * from known_by_date
