@@ -18,10 +18,10 @@
         'create table if not exists ' ~ notes
         ~ ' (as_of_date date, inputs_hash hugeint, code varchar, computed_by varchar)'
     ) -%}
-    {%- set has_other_code = run_query(
-        'select count(*) from ' ~ notes ~ " where code <> '" ~ code ~ "'"
-    ).rows[0][0] > 0 -%}
-    {%- if should_full_refresh() or has_other_code or existing_relation is none or not existing_relation.is_table -%}
+    {%- set dates_of_this_code = run_query(
+        'select count(*) from ' ~ notes ~ " where code = '" ~ code ~ "'"
+    ).rows[0][0] -%}
+    {%- if should_full_refresh() or dates_of_this_code == 0 or existing_relation is none -%}
         {%- if existing_relation is not none -%}
             {%- do adapter.drop_relation(existing_relation) -%}
         {%- endif -%}
@@ -35,29 +35,28 @@
         inner join {{ ref('int_as_of__inputs') }} as inputs
             on notes.as_of_date = inputs.as_of_date and notes.inputs_hash = inputs.inputs_hash
     {%- endset -%}
-    {%- do run_query('delete from ' ~ target_relation ~ ' where as_of_date not in (' ~ kept ~ ')') -%}
-    {%- do run_query('delete from ' ~ notes ~ ' where as_of_date not in (' ~ kept ~ ')') -%}
+    {%- call statement('forget') -%}
+        delete from {{ target_relation }} where as_of_date not in ({{ kept }});
+        delete from {{ notes }} where as_of_date not in ({{ kept }})
+    {%- endcall -%}
     {%- do adapter.commit() -%}
 
     {%- set missing = run_query(
         'select cast(as_of_date as varchar), cast(inputs_hash as varchar) from ' ~ ref('int_as_of__inputs')
         ~ ' where as_of_date not in (select as_of_date from ' ~ notes ~ ') order by as_of_date'
     ).rows -%}
-    {%- call statement('main') -%}
-        select {{ missing | length }} as dates_computed
-    {%- endcall -%}
     {%- for as_of_date, inputs_hash in missing -%}
-        {%- do adapter.begin() if false -%}
-        {%- do run_query('insert into ' ~ target_relation ~ ' ' ~ on_date(compiled_code, as_of_date)) -%}
-        {%- do run_query(
-            'insert into ' ~ notes ~ " values ('" ~ as_of_date ~ "', " ~ inputs_hash ~ ", '" ~ code ~ "', '"
-            ~ invocation_id ~ "')"
-        ) -%}
+        {%- call statement('compute') -%}
+            insert into {{ target_relation }} by name {{ on_date(compiled_code, as_of_date) }};
+            insert into {{ notes }} values ('{{ as_of_date }}', {{ inputs_hash }}, '{{ code }}', '{{ invocation_id }}')
+        {%- endcall -%}
         {%- do adapter.commit() -%}
     {%- endfor -%}
+    {%- call statement('main') -%}
+        select {{ missing | length }} as computed_dates
+    {%- endcall -%}
 
     {{ run_hooks(post_hooks) }}
-    {%- do persist_docs(target_relation, model) -%}
     {{ return({'relations': [target_relation]}) }}
 
 {% endmaterialization %}

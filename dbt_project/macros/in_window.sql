@@ -1,4 +1,4 @@
-{#- A trailing window's total: the running total on the as-of date minus the one just before the window. -#}
-{% macro in_window(total, days) -%}
-    (coalesce(to_date.{{ total }}, 0) - coalesce(before_{{ days }}d.{{ total }}, 0))
+{#- Whether a date is within the window of so many days that ends on the as-of date. -#}
+{% macro in_window(date_column, days) -%}
+    {{ date_column }} > as_of_dates.as_of_date - {{ days }}
 {%- endmacro %}

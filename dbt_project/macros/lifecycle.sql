@@ -13,11 +13,11 @@
 {%- endmacro %}
 
 {#- The lifecycle segment under one set of boundaries; own_scale is the customer's. -#}
-{% macro lifecycle_segment(company_scale, was_reactivated) -%}
+{% macro lifecycle_segment(company_scale) -%}
     case
         when not has_order then 'lead'
         when days_since_first_order <= {{ var('new_customer_days') }} * {{ company_scale }} then 'new'
-        when {{ was_reactivated }} then 'reactivated'
+        when {{ was_lost(company_scale) }} then 'reactivated'
         when
             order_days_365d_count >= {{ var('lifecycle_loyal_order_days') }}
             and days_since_last_order <= {{ var('lifecycle_active_days') }} * coalesce(own_scale, {{ company_scale }})
@@ -40,12 +40,12 @@
 {%- endmacro %}
 
 {#-
-    Whether a silence had made the customer "lost" on the evening before the order that ended it, by what was usual for
-    the customer until then, or for the company where the customer had ordered only once.
+    Whether the silence that a recent order ended had made the customer "lost" on the evening before, by what was usual
+    for the customer until then, or for the company where the customer had ordered only once.
 -#}
-{% macro was_lost(silence, company_scale) -%}
-    {{ silence }}.gap_days - 1 > {{ var('lifecycle_highly_at_risk_days') }} * case
-        when {{ silence }}.gap_median_before_days is null then {{ company_scale }}
-        else {{ lifecycle_scale(silence ~ '.gap_median_before_days') }}
+{% macro was_lost(company_scale) -%}
+    returned_after_days - 1 > {{ var('lifecycle_highly_at_risk_days') }} * case
+        when returned_usual_gap_days is null then {{ company_scale }}
+        else {{ lifecycle_scale('returned_usual_gap_days') }}
     end
 {%- endmacro %}

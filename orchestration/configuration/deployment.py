@@ -20,6 +20,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from data_contracts.contract import Contract, load_contracts
+from orchestration.configuration.history_code import history_code
 from orchestration.configuration.secrets import read_secret
 from orchestration.configuration.settings import Settings, keys_at, source_files
 from orchestration.configuration.source_settings import Source
@@ -121,6 +122,13 @@ class Deployment:
             "identity_matching": self.settings.identity.matching,
             "default_country": self.settings.identity.default_country or "",
             "source_priority": list(self.settings.identity.source_priority),
+            "history_code": history_code(
+                {
+                    "company": self.settings.company.model_dump(),
+                    "identity": self.settings.identity.model_dump(),
+                    "thresholds": self.settings.thresholds,
+                }
+            ),
             **self.settings.thresholds,
         }
 

@@ -1,7 +1,17 @@
 -- One row per customer and as_of_date: campaigns the customer had been assigned to by then.
+{{ config(materialized='as_of_history') }}
+
 with spine as (
 
     select * from {{ ref('int_customers__as_of') }}
+    where {{ computed_now() }}
+
+),
+
+as_of_dates as (
+
+    select * from {{ ref('as_of_dates') }}
+    where {{ computed_now() }}
 
 ),
 
@@ -14,18 +24,14 @@ campaign_exposures as (
 exposures_to_date as (
 
     select
-        spine.customer_id,
+        campaign_exposures.customer_id,
         count(*) as campaign_365d_count,
-        spine.as_of_date - max(campaign_exposures.assigned_date) as days_since_last_campaign,
-        spine.as_of_date
-    from spine
-    inner join campaign_exposures
-        on
-            spine.customer_id = campaign_exposures.customer_id
-            and spine.as_of_date >= campaign_exposures.assigned_date
-            and spine.as_of_date - 365 < campaign_exposures.assigned_date
-    where campaign_exposures.arm = 'treatment'
-    group by spine.customer_id, spine.as_of_date
+        as_of_dates.as_of_date - max(campaign_exposures.assigned_date) as days_since_last_campaign,
+        as_of_dates.as_of_date
+    from campaign_exposures
+    inner join as_of_dates on campaign_exposures.assigned_date <= as_of_dates.as_of_date
+    where campaign_exposures.arm = 'treatment' and {{ in_window('campaign_exposures.assigned_date', 365) }}
+    group by campaign_exposures.customer_id, as_of_dates.as_of_date
 
 ),
 

@@ -1,9 +1,12 @@
 -- One row per customer and as_of_date: who the customer is, without anything that names a person. Age is worked out
 -- on the as-of date where a birth date is known, else the band that the source declares. Everything is as it was known
 -- on the as-of date.
+{{ config(materialized='as_of_history') }}
+
 with spine as (
 
     select * from {{ ref('int_customers__as_of') }}
+    where {{ computed_now() }}
 
 ),
 

@@ -20,9 +20,15 @@ orders as (
         order_lines.order_id,
         order_lines.order_date,
         coalesce(sum(order_lines.net_amount) filter (where order_lines.line_kind = 'sale'), 0) as sale_amount,
-        coalesce(sum(order_lines.gross_amount) filter (where order_lines.line_kind = 'sale'), 0) as gross_amount,
-        coalesce(sum(order_lines.discount_amount) filter (where order_lines.line_kind = 'sale'), 0) as discount_amount,
         coalesce(-sum(order_lines.net_amount) filter (where order_lines.line_kind = 'refund'), 0) as refund_amount,
+        sum(order_lines.gross_amount) filter (where order_lines.line_kind = 'sale') as gross_amount,
+        sum(order_lines.discount_amount) filter (where order_lines.line_kind = 'sale') as discount_amount,
+        sum(order_lines.quantity) filter (where order_lines.line_kind = 'sale') as units_count,
+        sum(order_lines.quantity) filter (
+            where order_lines.line_kind = 'sale' and order_lines.discount_amount > 0
+        ) as discounted_units_count,
+        -sum(order_lines.quantity) filter (where order_lines.line_kind = 'refund') as returned_units_count,
+        count(*) filter (where order_lines.line_kind = 'sale') as order_lines_count,
         sum(
             case
                 when products.unit_cost_amount is null then order_lines.net_amount * {{ var('default_margin_share') }}
@@ -42,11 +48,14 @@ customer_days as (
     select
         customer_id,
         count(*) filter (where sale_amount > 0) as order_count,
-        sum(gross_amount) as gross_amount,
-        sum(discount_amount) as discount_amount,
-        sum(refund_amount) as refund_amount,
-        sum(sale_amount) - sum(refund_amount) as net_revenue_amount,
-        sum(margin_amount) as margin_amount,
+        cast(sum(order_lines_count) as bigint) as order_lines_count,
+        {% for measure in ['units', 'discounted_units', 'returned_units'] -%}
+        cast(coalesce(sum({{ measure }}_count), 0) as decimal(18, 4)) as {{ measure }}_count,
+        {% endfor -%}
+        {% for measure in ['gross', 'discount', 'refund', 'margin'] -%}
+        cast(coalesce(sum({{ measure }}_amount), 0) as decimal(18, 4)) as {{ measure }}_amount,
+        {% endfor -%}
+        cast(sum(sale_amount) - sum(refund_amount) as decimal(18, 4)) as net_revenue_amount,
         count(*) filter (where sale_amount > 0) > 0 as is_order_day,
         order_date as activity_date
     from orders

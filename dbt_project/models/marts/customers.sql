@@ -4,7 +4,7 @@
 with spine as (
 
     select * from {{ ref('int_customers__as_of') }}
-    where is_tonight
+    where as_of_date = {{ tonight() }}
 
 ),
 

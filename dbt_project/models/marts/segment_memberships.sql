@@ -1,9 +1,17 @@
 -- One row per customer, scheme and unbroken stay in one segment. valid_from is the first evaluated date of the stay,
 -- valid_to the first evaluated date of the next one (exclusive; null while the stay lasts). History therefore grows
--- with moves, not with nights.
-with assignments as (
+-- with moves, not with nights. Score, confidence and reasons are tonight's for stays that last, those of the first day
+-- for the others.
+with steps as (
+
+    select * from {{ ref('int_segmentations__steps') }}
+
+),
+
+assignments as (
 
     select * from {{ ref('int_segmentations__assignments') }}
+    where as_of_date = {{ tonight() }}
 
 ),
 
@@ -13,84 +21,41 @@ segment_catalog as (
 
 ),
 
-starts as (
-
-    select
-        *,
-        coalesce(
-            segment_code <> lag(segment_code) over (
-                partition by customer_id, scheme
-                order by as_of_date asc
-            ),
-            true
-        ) as is_start
-    from assignments
-
-),
-
-numbered as (
-
-    select
-        *,
-        count(*) filter (where is_start) over (
-            partition by customer_id, scheme
-            order by as_of_date asc
-            rows between unbounded preceding and current row
-        ) as stay_number
-    from starts
-
-),
-
 stays as (
 
     select
         customer_id,
         scheme,
-        segment_code,
-        stay_number,
-        arg_max_null(score, as_of_date) as score,
-        arg_max_null(confidence, as_of_date) as confidence,
-        any_value(reasons) as reasons,
-        min(as_of_date) as valid_from
-    from numbered
-    group by customer_id, scheme, segment_code, stay_number
-
-),
-
-dated as (
-
-    select
-        customer_id,
-        scheme,
-        segment_code,
+        to_segment_code as segment_code,
         score,
         confidence,
-        reasons,
-        valid_from,
-        lead(valid_from) over (
+        as_of_date as valid_from,
+        lead(as_of_date) over (
             partition by customer_id, scheme
-            order by stay_number asc
+            order by as_of_date asc
         ) as valid_to
-    from stays
+    from steps
+    where from_segment_code is distinct from to_segment_code
 
 ),
 
 memberships as (
 
     select
-        dated.customer_id,
-        dated.scheme,
-        dated.segment_code,
+        stays.customer_id,
+        stays.scheme,
+        stays.segment_code,
         segment_catalog.segment_name,
-        dated.score,
-        dated.confidence,
-        dated.valid_to is null as is_current,
-        dated.valid_from,
-        dated.valid_to,
-        dated.reasons
-    from dated
+        case when stays.valid_to is null then assignments.score else stays.score end as score,
+        case when stays.valid_to is null then assignments.confidence else stays.confidence end as confidence,
+        stays.valid_to is null as is_current,
+        stays.valid_from,
+        stays.valid_to,
+        case when stays.valid_to is null then assignments.reasons end as reasons
+    from stays
+    left join assignments on stays.customer_id = assignments.customer_id and stays.scheme = assignments.scheme
     left join segment_catalog
-        on dated.scheme = segment_catalog.scheme and dated.segment_code = segment_catalog.segment_code
+        on stays.scheme = segment_catalog.scheme and stays.segment_code = segment_catalog.segment_code
 
 )
 

@@ -2,9 +2,9 @@
 -- evaluated date before, those who stayed and those who had just become known ("entered") included, so that the sums
 -- equal the memberships. A move is the boundary's when the customer, measured with the boundaries in force before,
 -- would not have moved.
-with assignments as (
+with steps as (
 
-    select * from {{ ref('int_segmentations__assignments') }}
+    select * from {{ ref('int_segmentations__steps') }}
 
 ),
 
@@ -14,25 +14,18 @@ as_of_dates as (
 
 ),
 
-steps as (
+moves as (
 
     select
-        assignments.customer_id,
-        assignments.scheme,
-        coalesce(previous_assignments.segment_code, 'entered') as from_segment_code,
-        assignments.segment_code as to_segment_code,
-        coalesce(assignments.segment_code <> previous_assignments.segment_code, false) as has_moved,
-        coalesce(assignments.segment_code_on_previous_boundaries = previous_assignments.segment_code, false)
-            as would_have_stayed,
+        steps.scheme,
+        coalesce(steps.from_segment_code, 'entered') as from_segment_code,
+        steps.to_segment_code,
+        coalesce(steps.to_segment_code <> steps.from_segment_code, false) as has_moved,
+        coalesce(steps.segment_code_on_previous_boundaries = steps.from_segment_code, false) as would_have_stayed,
         as_of_dates.previous_as_of_date,
-        assignments.as_of_date
-    from assignments
-    inner join as_of_dates on assignments.as_of_date = as_of_dates.as_of_date
-    left join assignments as previous_assignments
-        on
-            assignments.customer_id = previous_assignments.customer_id
-            and assignments.scheme = previous_assignments.scheme
-            and as_of_dates.previous_as_of_date = previous_assignments.as_of_date
+        steps.as_of_date
+    from steps
+    inner join as_of_dates on steps.as_of_date = as_of_dates.as_of_date
     where as_of_dates.previous_as_of_date is not null
 
 ),
@@ -48,7 +41,7 @@ transitions as (
         count(*) filter (where has_moved and would_have_stayed) as boundary_moved_count,
         previous_as_of_date,
         as_of_date
-    from steps
+    from moves
     group by scheme, from_segment_code, to_segment_code, previous_as_of_date, as_of_date
 
 )

@@ -1,5 +1,5 @@
--- One row per date on which boundaries were set: the company's lifecycle day limits, scaled with its own rhythm.
-{{ config(enabled='lifecycle' in var('schemes')) }}
+-- One row per as_of_date: the company's lifecycle day limits, scaled with its own rhythm as known on that date.
+{{ config(materialized='view', enabled='lifecycle' in var('schemes')) }}
 
 with order_rhythm as (
 
@@ -12,7 +12,7 @@ limits as (
     select
         order_gap_median_days,
         {{ lifecycle_scale('order_gap_median_days') }} as company_scale,
-        as_of_date as boundaries_set_date
+        as_of_date
     from order_rhythm
 
 )

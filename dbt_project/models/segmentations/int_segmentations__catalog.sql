@@ -1,4 +1,5 @@
--- One row per scheme and segment: the catalogue, and the segments that models found and named tonight.
+-- One row per scheme and segment: the catalogue, the segments that models found and named tonight, and those that
+-- follow from the data (one per category or need).
 {% set quoted_schemes = "'" ~ var('schemes') | join("', '") ~ "'" %}
 
 with segment_catalog as (
@@ -14,6 +15,7 @@ combined as (
         segment_code,
         segment_name,
         description,
+        rule,
         display_order,
         colour,
         owner
@@ -26,10 +28,24 @@ combined as (
         segment_code,
         segment_name,
         description,
+        'nearest of the centres that tonight''s model found' as rule,
         display_order,
         colour,
         'data science' as owner
     from {{ source('ml', 'ml_segments__' ~ scheme) }}
+    {%- endfor %}
+    {% for scheme in var('derived_schemes') %}
+    union all
+    select
+        '{{ scheme }}' as scheme,
+        segment_code,
+        segment_name,
+        description,
+        rule,
+        display_order,
+        colour,
+        owner
+    from {{ ref('int_segments__' ~ scheme) }}
     {%- endfor %}
 
 )

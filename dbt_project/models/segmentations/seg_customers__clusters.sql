@@ -3,9 +3,9 @@
 -- everybody on a night without a model.
 {{ config(enabled='clusters' in var('schemes')) }}
 
-with spine as (
+with as_of_dates as (
 
-    select * from {{ ref('int_customers__as_of') }}
+    select * from {{ ref('as_of_dates') }}
 
 ),
 
@@ -24,14 +24,14 @@ clusters as (
 segmented as (
 
     select
-        spine.customer_id,
+        purchases.customer_id,
         'clusters' as scheme,
         coalesce(clusters.segment_code, 'unknown') as segment_code,
         coalesce(clusters.segment_code, 'unknown') as segment_code_on_previous_boundaries,
         cast(null as double) as score,
         clusters.confidence,
         case
-            when not spine.is_tonight then null
+            when not as_of_dates.is_tonight then null
             when clusters.segment_code is null then [
                 {{ reason(
                     'order_days_365d_count',
@@ -41,12 +41,11 @@ segmented as (
             ]
             else clusters.reasons
         end as reasons,
-        spine.as_of_date
-    from spine
-    inner join purchases
-        on spine.customer_id = purchases.customer_id and spine.as_of_date = purchases.as_of_date
+        purchases.as_of_date
+    from purchases
+    inner join as_of_dates on purchases.as_of_date = as_of_dates.as_of_date
     left join clusters
-        on spine.customer_id = clusters.customer_id and spine.as_of_date = clusters.as_of_date
+        on purchases.customer_id = clusters.customer_id and purchases.as_of_date = clusters.as_of_date
 
 )
 

@@ -1,17 +1,18 @@
 -- One row per customer and as_of_date: the RFM segment. Recency and money in quintiles with frozen cut-points,
 -- frequency in fixed bands; the segment is read from the map of recency and frequency (seed rfm_map).
-{{ config(enabled='rfm' in var('schemes')) }}
+{{ config(materialized='as_of_history', enabled='rfm' in var('schemes')) }}
 {% set window_days = var('rfm_window_days') %}
 
-with spine as (
+with purchases as (
 
-    select * from {{ ref('int_customers__as_of') }}
+    select * from {{ ref('feat_customers__purchases') }}
+    where {{ computed_now() }}
 
 ),
 
-purchases as (
+as_of_dates as (
 
-    select * from {{ ref('feat_customers__purchases') }}
+    select * from {{ ref('as_of_dates') }}
 
 ),
 
@@ -30,7 +31,7 @@ rfm_map as (
 scored as (
 
     select
-        spine.customer_id,
+        purchases.customer_id,
         purchases.order_days_{{ window_days }}d_count as order_days_count,
         cast(purchases.net_revenue_{{ window_days }}d_amount as decimal(18, 2)) as net_revenue_amount,
         purchases.days_since_last_order,
@@ -43,14 +44,13 @@ scored as (
         ) }} as monetary_score,
         purchases.order_days_{{ window_days }}d_count > 0 as has_order_in_window,
         purchases.days_since_first_order <= {{ var('new_customer_days') }} as is_new,
-        spine.is_tonight,
-        spine.as_of_date
-    from spine
-    inner join purchases
-        on spine.customer_id = purchases.customer_id and spine.as_of_date = purchases.as_of_date
-    left join cut_points on spine.boundaries_set_date = cut_points.boundaries_set_date
+        as_of_dates.is_tonight,
+        purchases.as_of_date
+    from purchases
+    inner join as_of_dates on purchases.as_of_date = as_of_dates.as_of_date
+    left join cut_points on as_of_dates.boundaries_set_date = cut_points.as_of_date
     left join cut_points as previous_cut_points
-        on spine.previous_boundaries_set_date = previous_cut_points.boundaries_set_date
+        on as_of_dates.previous_boundaries_set_date = previous_cut_points.as_of_date
 
 ),
 

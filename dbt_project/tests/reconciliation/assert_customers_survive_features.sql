@@ -16,7 +16,7 @@ customers as (
 spine as (
 
     select * from {{ ref('int_customers__as_of') }}
-    where is_tonight
+    where as_of_date = {{ tonight() }}
 
 ),
 
