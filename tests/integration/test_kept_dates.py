@@ -1,0 +1,106 @@
+"""What was computed for a past date is kept until something known by that date changes; a rebuild gives the same rows."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pytest
+
+from tests.support import nights, small_company
+
+FIRST_NIGHT, SECOND_NIGHT = dt.date(2024, 11, 14), dt.date(2024, 11, 15)
+LATE = dt.date(2024, 8, 20)
+MONTH_ENDS = [date.date() for date in pd.date_range("2024-01-31", SECOND_NIGHT, freq="ME")]
+
+
+def lines_with(*, late: bool) -> pd.DataFrame:
+    lines = small_company.order_lines()
+    forgotten = lines[lines["ordered_at"].dt.date == LATE].head(1).assign(order_id="o-late", customer_ref="k004")
+    return pd.concat([lines, forgotten]) if late else lines
+
+
+def history(night: nights.Night) -> dict[str, set[tuple[object, ...]]]:
+    """The rows of every table that is kept by date."""
+    with duckdb.connect(str(night.deployment.home.warehouse), read_only=True) as warehouse:
+        tables = warehouse.execute(
+            "select kept.table_name, built.schema_name from duckdb_tables() as kept "
+            "join duckdb_tables() as built on kept.table_name = built.table_name and built.schema_name <> 'as_of_notes' "
+            "where kept.schema_name = 'as_of_notes'"
+        ).fetchall()
+        return {
+            table: {tuple(map(str, row)) for row in warehouse.execute(f"from {schema}.{table}").fetchall()}
+            for table, schema in tables
+        }
+
+
+def computed_by(night: nights.Night) -> dict[str, dict[dt.date, str]]:
+    """For every kept table which dbt run computed each date."""
+    with duckdb.connect(str(night.deployment.home.warehouse), read_only=True) as warehouse:
+        tables = warehouse.execute("select table_name from duckdb_tables() where schema_name = 'as_of_notes'").fetchall()
+        return {
+            table: dict(warehouse.execute(f"select as_of_date, computed_by from as_of_notes.{table}").fetchall())
+            for (table,) in tables
+        }
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("kept")
+
+
+def run(folder: Path, date: dt.date, *, late: bool, home: str = "home") -> nights.Night:
+    config = small_company.write_company(folder / "company", lines=lines_with(late=late), nights="first: 2024-06-30")
+    night = nights.run(config, folder / home, date)
+    assert night.outcome.exit_code == 0, night.outcome.errors
+    return night
+
+
+@pytest.fixture(scope="module")
+def three_nights(folder: Path) -> list[dict[str, dict[dt.date, str]]]:
+    first = computed_by(run(folder, FIRST_NIGHT, late=False))
+    second = computed_by(run(folder, SECOND_NIGHT, late=False))
+    return [first, second, computed_by(run(folder, SECOND_NIGHT, late=True))]
+
+
+def test_the_first_night_computes_every_date(three_nights: list[dict[str, dict[dt.date, str]]]) -> None:
+    first = three_nights[0]
+    assert {"feat_customers__purchases", "seg_customers__rfm", "seg_customers__lifecycle"} <= set(first)
+    for table, dates in first.items():
+        assert sorted(dates) == [*MONTH_ENDS, FIRST_NIGHT], table
+
+
+def test_the_night_after_computes_its_own_date_only(three_nights: list[dict[str, dict[dt.date, str]]]) -> None:
+    first, second, _ = three_nights
+    for table, dates in second.items():
+        assert sorted(dates) == [*MONTH_ENDS, SECOND_NIGHT], table
+        assert [date for date in dates if first[table].get(date) != dates[date]] == [SECOND_NIGHT], table
+
+
+def test_an_order_that_comes_late_touches_the_dates_since_its_own(
+    three_nights: list[dict[str, dict[dt.date, str]]],
+) -> None:
+    _, second, third = three_nights
+    since = [date for date in [*MONTH_ENDS, SECOND_NIGHT] if date >= LATE]
+    assert 0 < len(since) < len(MONTH_ENDS)
+    for table, dates in third.items():
+        assert sorted(date for date in dates if second[table][date] != dates[date]) == since, table
+
+
+def test_a_rebuild_gives_the_rows_that_were_kept(
+    three_nights: list[dict[str, dict[dt.date, str]]], folder: Path
+) -> None:
+    anew = run(folder, SECOND_NIGHT, late=True, home="another_home")
+    kept = nights.Night(
+        deployment=nights.load_deployment(folder / "company" / "tessera.yml", folder / "home"),
+        outcome=anew.outcome,
+        shown="",
+    )
+    expected = history(anew)
+    found = history(kept)
+    assert set(found) == set(expected) == set(three_nights[0])
+    for table, rows in expected.items():
+        assert found[table] == rows, table
+        assert rows, table
