@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import pytest
+from scipy import stats
 
 from orchestration.publishing.manifest import verify
 from orchestration.repository import ROOT
@@ -134,3 +136,22 @@ def test_the_queries_of_the_guide_run_on_the_marts(small_night: nights.Night) ->
     for query in queries:
         small_night.mart(query)
     assert len(small_night.mart(queries[2].replace("2026-03-31", "2024-06-30"))) > 3
+
+
+def test_the_companys_rhythm_is_kaplan_and_meiers(small_night: nights.Night) -> None:
+    found = small_night.warehouse(
+        "select as_of_date, order_gap_median_days, returning_share from features.int_company__order_rhythm"
+    )
+    gaps = small_night.warehouse(
+        "select customer_id, gap_days, order_date from features.int_purchases__customer_order_gaps"
+    )
+    assert len(found) > 10
+    for night in found.itertuples():
+        then = gaps[gaps["order_date"] <= night.as_of_date]
+        lasting = (night.as_of_date - then.groupby("customer_id")["order_date"].max()).dt.days
+        ended = then["gap_days"].dropna()
+        curve = stats.ecdf(stats.CensoredData(uncensored=ended, right=lasting)).sf
+        plateau = curve.probabilities.min()
+        returned = curve.quantiles[np.isin(curve.quantiles, ended) & (curve.probabilities <= (1 + plateau) / 2 + 1e-12)]
+        assert night.returning_share == pytest.approx(1 - plateau, abs=1e-9)
+        assert night.order_gap_median_days == returned.min()
