@@ -1,6 +1,7 @@
 """What else the small company knows of its customers: interactions, surveys, social, companies, details of orders.
 
-Tables are the same in every process; a test may shuffle their rows or change what happens later before they are written.
+Tables are the same in every process; a test may shuffle their rows or change what happens later before they are
+written.
 """
 
 from __future__ import annotations
