@@ -25,6 +25,8 @@ _DERIVED = frozenset(
         "catalog_schemes",
         "model_schemes",
         "derived_schemes",
+        "bounded_schemes",
+        "scheme_status",
         "base_currency",
         "history_code",
         "identity_matching",
