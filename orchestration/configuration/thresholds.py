@@ -35,8 +35,8 @@ _DERIVED = frozenset(
     }
 )
 
-# Dividing by them or counting back by them needs at least one day.
-_AT_LEAST_ONE = frozenset({"rfm_window_days", "lifecycle_reference_gap_days"})
+# Dividing by them or counting back by them needs at least one.
+_AT_LEAST_ONE = frozenset({"rfm_window_days", "lifecycle_reference_gap_days", "trait_prior_customers"})
 # Limits that mean something only in this order.
 _RISING = (
     ("lifecycle_active_days", "lifecycle_cooling_days", "lifecycle_at_risk_days", "lifecycle_highly_at_risk_days"),
