@@ -70,14 +70,15 @@ def run(
     )
     # Imported here because Dagster and dbt cost seconds that the other commands should not pay for.
     from orchestration.console.night import UNEXPECTED, run_night
-    from orchestration.console.summary import show_paths, show_segments, show_sources
+    from orchestration.console.scheme_tables import show_segments
+    from orchestration.console.summary import show_paths, show_sources
     from orchestration.publishing.version_store import VersionStore
 
     log = deployment.home.root / "night.log"
     outcome = run_night(deployment, night, console=console, log=log)
     served = VersionStore(deployment.home.published).current()
     if outcome.exit_code == 0 and served is not None:
-        show_segments(console, served, currency=deployment.settings.company.currency)
+        show_segments(console, served, deployment)
         show_sources(console, deployment)
         show_paths(console, served)
         return
@@ -136,6 +137,7 @@ def rollback(
 @app.command()
 def check(config: ConfigOption = None, home: HomeOption = None) -> None:
     """Validate configuration, contracts and definitions without running anything."""
+    from orchestration.console.scheme_tables import show_schemes
     from orchestration.console.summary import show_sources
 
     console = _console()
@@ -151,8 +153,8 @@ def check(config: ConfigOption = None, home: HomeOption = None) -> None:
     )
     definitions = _checked_definitions(deployment)
     console.print(f"definitions    ok  {definitions}", highlight=False)
-    console.print(f"schemes        {', '.join(deployment.schemes)}", highlight=False)
     show_sources(console, deployment)
+    show_schemes(console, deployment)
 
 
 def _checked_definitions(deployment: Deployment) -> str:

@@ -22,5 +22,5 @@
 
 {#- A multiple for a reader: one digit behind the point, two where one would say 0.0. -#}
 {% macro times_words(number) -%}
-    case when {{ number }} < 0.1 then printf('%.2f', {{ number }}) else printf('%.1f', {{ number }}) end
+    case when {{ number }} < 0.095 then printf('%.2f', {{ number }}) else printf('%.1f', {{ number }}) end
 {%- endmacro %}

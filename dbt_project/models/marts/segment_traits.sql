@@ -88,7 +88,9 @@ traits as (
         trait_name,
         words,
         case
-            when not is_distinct then 'about as many ' || words || ' as usual'
+            when not is_distinct and index between 1.0 / {{ margin }} and {{ margin }}
+                then 'about as many ' || words || ' as usual'
+            when not is_distinct then 'perhaps ' || {{ times_words('index') }} || ' times as many ' || words || ' as usual'
             when is_over then {{ times_words('index') }} || ' times as many ' || words || ' as usual'
             else 'only ' || {{ times_words('index') }} || ' times as many ' || words || ' as usual'
         end
