@@ -32,7 +32,11 @@ def version(tmp_path: Path) -> Version:
                 ('rfm', 'RFM', 'How often?', 'available', null)
             ) as schemes (scheme, scheme_name, question, status, status_reason);
             create table segment_profiles as
-            select *, true as is_current from (values
+            select * replace (
+                cast(customers_share as double) as customers_share,
+                cast(net_revenue_365d_share as double) as net_revenue_365d_share
+            ), true as is_current
+            from (values
                 ('rfm', 'champions', 'Champions', 1, 9900, 0.99, 1.02, 120.4),
                 ('rfm', 'lost', 'Lost', 2, 100, 0.01, -0.02, null),
                 ('lifecycle', 'loyal', 'Loyal', 1, 9920, 0.992, 1.0, 10.0),
