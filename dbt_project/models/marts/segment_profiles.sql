@@ -71,7 +71,8 @@ traits_in_words as (
         segment_code,
         array_to_string(
             list(
-                case when is_over then 'more ' else 'fewer ' end || words || ' (' || {{ times_words('index') }} || ' times)'
+                case when is_over then 'more ' else 'fewer ' end || words
+                || ' (' || {{ times_words('trait_index') }} || ' times)'
                 order by rank asc
             )[1:3],
             ', '

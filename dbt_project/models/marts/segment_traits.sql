@@ -1,7 +1,7 @@
--- One row per scheme, segment, trait and value as of tonight: how many times as many customers of the segment have it as
--- of all customers, shrunken towards 1 where few are expected, with the interval. Counts under the privacy limit are
--- left out, and where those of one trait are too few even together the next smallest count with them, within the segment
--- and within the value, so that no small count can be worked out from the shares of the others.
+-- One row per scheme, segment, trait and value as of tonight: how many times as many customers of the segment have it
+-- as of all customers, shrunken towards 1 where few are expected, with the interval. Counts under the privacy limit are
+-- left out, and where those of one trait are too few even together the next smallest count with them, within the
+-- segment and within the value, so that no small count can be worked out from the shares of the others.
 {% set prior = var('trait_prior_customers') %}
 {% set margin = 1 + var('trait_minimum_difference') %}
 
@@ -47,7 +47,7 @@ indexed as (
         smaller.*,
         trait_catalog.trait_name,
         replace(trait_catalog.words, '{value}', smaller.trait_value) as words,
-        {{ shrunken_index('smaller.customers_count', 'smaller.expected_count', prior) }} as index,
+        {{ shrunken_index('smaller.customers_count', 'smaller.expected_count', prior) }} as trait_index,
         {{ shrunken_index_bound('smaller.customers_count', 'smaller.expected_count', prior, -1.959964) }}
             as index_lower,
         {{ shrunken_index_bound('smaller.customers_count', 'smaller.expected_count', prior, 1.959964) }}
@@ -66,7 +66,7 @@ judged as (
 
     select
         *,
-        index > 1 as is_over,
+        trait_index > 1 as is_over,
         index_lower > {{ margin }} or index_upper < 1.0 / {{ margin }} as is_distinct,
         -- A large difference between shares that is sure to be one: neither rare traits nor tiny differences lead.
         abs(segment_share - base_share) * case
@@ -88,17 +88,18 @@ traits as (
         trait_name,
         words,
         case
-            when not is_distinct and index between 1.0 / {{ margin }} and {{ margin }}
+            when not is_distinct and trait_index between 1.0 / {{ margin }} and {{ margin }}
                 then 'about as many ' || words || ' as usual'
-            when not is_distinct then 'perhaps ' || {{ times_words('index') }} || ' times as many ' || words || ' as usual'
-            when is_over then {{ times_words('index') }} || ' times as many ' || words || ' as usual'
-            else 'only ' || {{ times_words('index') }} || ' times as many ' || words || ' as usual'
+            when not is_distinct
+                then 'perhaps ' || {{ times_words('trait_index') }} || ' times as many ' || words || ' as usual'
+            when is_over then {{ times_words('trait_index') }} || ' times as many ' || words || ' as usual'
+            else 'only ' || {{ times_words('trait_index') }} || ' times as many ' || words || ' as usual'
         end
         || ' (' || {{ times_words('index_lower') }} || '-' || {{ times_words('index_upper') }} || ')' as sentence,
         customers_count,
         segment_share,
         base_share,
-        index,
+        trait_index,
         index_lower,
         index_upper,
         row_number() over (

@@ -1,6 +1,6 @@
 -- One row per scheme, segment and evaluated date: under which code the segment may be shown. Segments under the privacy
--- limit are folded into "other"; when they are too few even together, the next smallest segment is folded in as well, so
--- that no small group can be worked out from the total.
+-- limit are folded into "other"; when they are too few even together, the next smallest segment is folded in as well,
+-- so that no small group can be worked out from the total.
 with assignments as (
 
     select * from {{ ref('int_segmentations__assignments') }}

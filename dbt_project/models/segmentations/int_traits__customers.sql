@@ -1,5 +1,5 @@
--- One row per customer and known trait as of tonight: the features of every family in a few values each. What the traits
--- are is said once, in the macro customer_traits.
+-- One row per customer and known trait as of tonight: the features of every family in a few values each. What the
+-- traits are is said once, in the macro customer_traits.
 {% set traits = customer_traits() %}
 {% set families = traits | map(attribute='family') | unique | list %}
 {% set fifths = traits | selectattr('fifths', 'defined') | list %}

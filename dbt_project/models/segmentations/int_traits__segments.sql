@@ -1,5 +1,5 @@
--- One row per scheme, segment as it may be shown, trait and value of tonight: how many customers of the segment have the
--- value, and how many of all customers. Shares are of those of whom the trait is known.
+-- One row per scheme, segment as it may be shown, trait and value of tonight: how many customers of the segment have
+-- the value, and how many of all customers. Shares are of those of whom the trait is known.
 with assignments as (
 
     select * from {{ ref('int_segmentations__assignments') }}

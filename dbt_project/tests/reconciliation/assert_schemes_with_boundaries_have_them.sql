@@ -1,4 +1,5 @@
--- A scheme whose boundaries are learned from the data, and that gives anybody a segment tonight, tells which are in force.
+-- A scheme whose boundaries are learned from the data, and that gives anybody a segment tonight, tells which are in
+-- force.
 {% set quoted_schemes = "'" ~ var('bounded_schemes') | join("', '") ~ "'" %}
 
 with schemes as (

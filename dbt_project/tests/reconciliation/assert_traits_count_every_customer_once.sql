@@ -1,5 +1,5 @@
--- Every customer of whom a trait is known tonight is counted with it exactly once in every scheme, whatever segments are
--- folded together.
+-- Every customer of whom a trait is known tonight is counted with it exactly once in every scheme, whatever segments
+-- are folded together.
 {% set quoted_schemes = "'" ~ var('schemes') | join("', '") ~ "'" %}
 
 with known as (
