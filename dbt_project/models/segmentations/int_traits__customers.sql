@@ -1,5 +1,5 @@
--- One row per customer and known trait as of tonight: the features of every family in a few values each. What the
--- traits are is said once, in the macro customer_traits.
+-- One row per customer as of tonight: the features of every family in a few values each, a column a trait; null is not
+-- known. What the traits are is said once, in the macro customer_traits.
 {% set traits = customer_traits() %}
 {% set families = traits | map(attribute='family') | unique | list %}
 {% set fifths = traits | selectattr('fifths', 'defined') | list %}
@@ -56,22 +56,6 @@ described as (
     {% for trait in fifths -%}
     cross join {{ trait.trait }}_limits
     {% endfor %}
-),
-
-traits as (
-
-    {% for trait in traits -%}
-    select
-        customer_id,
-        '{{ trait.trait }}' as trait,
-        {{ trait.trait }} as trait_value,
-        as_of_date
-    from described
-    where {{ trait.trait }} is not null
-    {% if not loop.last -%}
-    union all
-    {% endif -%}
-    {% endfor %}
 )
 
-select * from traits
+select * from described

@@ -1,5 +1,7 @@
 -- One row per scheme, segment as it may be shown, trait and value of tonight: how many customers of the segment have
 -- the value, and how many of all customers. Shares are of those of whom the trait is known.
+{% set traits = customer_traits() %}
+
 with assignments as (
 
     select * from {{ ref('int_segmentations__assignments') }}
@@ -21,32 +23,55 @@ traits as (
 members as (
 
     select
-        assignments.customer_id,
         assignments.scheme,
         folds.reported_segment_code as segment_code,
-        assignments.as_of_date
+        traits.*
     from assignments
     inner join folds
         on
             assignments.scheme = folds.scheme
             and assignments.segment_code = folds.segment_code
             and assignments.as_of_date = folds.as_of_date
+    inner join traits
+        on assignments.customer_id = traits.customer_id and assignments.as_of_date = traits.as_of_date
+
+),
+
+-- All traits in one pass: in each row only the trait that was counted has a value.
+grouped as (
+
+    select
+        scheme,
+        segment_code,
+        {% for trait in traits -%}
+        {{ trait.trait }},
+        {% endfor -%}
+        count(*) as customers_count,
+        as_of_date
+    from members
+    group by grouping sets (
+        {% for trait in traits -%}
+        (scheme, segment_code, as_of_date, {{ trait.trait }}){{ ',' if not loop.last }}
+        {% endfor -%}
+    )
 
 ),
 
 counted as (
 
     select
-        members.scheme,
-        members.segment_code,
-        traits.trait,
-        traits.trait_value,
-        count(*) as customers_count,
-        traits.as_of_date
-    from traits
-    inner join members
-        on traits.customer_id = members.customer_id and traits.as_of_date = members.as_of_date
-    group by members.scheme, members.segment_code, traits.trait, traits.trait_value, traits.as_of_date
+        scheme,
+        segment_code,
+        case
+            {% for trait in traits -%}
+            when {{ trait.trait }} is not null then '{{ trait.trait }}'
+            {% endfor -%}
+        end as trait,
+        coalesce({{ traits | map(attribute='trait') | join(', ') }}) as trait_value,
+        customers_count,
+        as_of_date
+    from grouped
+    where coalesce({{ traits | map(attribute='trait') | join(', ') }}) is not null
 
 ),
 

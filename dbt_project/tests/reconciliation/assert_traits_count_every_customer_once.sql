@@ -4,12 +4,18 @@
 
 with known as (
 
+    {% for trait in customer_traits() -%}
     select
-        trait,
-        trait_value,
+        '{{ trait.trait }}' as trait,
+        {{ trait.trait }} as trait_value,
         count(*) as known_count
     from {{ ref('int_traits__customers') }}
-    group by trait, trait_value
+    where {{ trait.trait }} is not null
+    group by {{ trait.trait }}
+    {% if not loop.last -%}
+    union all
+    {% endif -%}
+    {% endfor %}
 
 ),
 
