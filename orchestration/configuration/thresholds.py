@@ -37,6 +37,9 @@ _AT_LEAST_ONE = frozenset({"rfm_window_days", "lifecycle_reference_gap_days"})
 _RISING = (
     ("lifecycle_active_days", "lifecycle_cooling_days", "lifecycle_at_risk_days", "lifecycle_highly_at_risk_days"),
     ("lifecycle_minimum_scale", "lifecycle_maximum_scale"),
+    ("demographic_mature_years", "demographic_senior_years"),
+    ("firmographic_micro_employees_count", "firmographic_small_employees_count", "firmographic_medium_employees_count"),
+    ("firmographic_micro_revenue_amount", "firmographic_small_revenue_amount", "firmographic_medium_revenue_amount"),
 )
 
 
