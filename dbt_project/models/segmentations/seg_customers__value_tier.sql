@@ -72,7 +72,7 @@ segmented as (
                 {{ reason(
                     'margin_365d_amount',
                     'cast(margin_365d_amount as decimal(18, 2))',
-                    'coalesce(2.0 * (' ~ (tiers + 1) ~ ' - tier) / ' ~ tiers ~ ' - 1, 0)'
+                    'coalesce((' ~ (tiers + 2) ~ ' - 2 * tier) / ' ~ tiers ~ '.0, 0)'
                 ) }}
             ]
         end as reasons,
