@@ -109,8 +109,9 @@ geography as (
         case
             when known.former_country is not null
                 then
-                    row(known.country, known.region, known.postal_area)
-                    is distinct from row(known.former_country, known.former_region, known.former_postal_area)
+                    (known.country is distinct from known.former_country)
+                    or (known.region is distinct from known.former_region)
+                    or (known.postal_area is distinct from known.former_postal_area)
         end as has_moved_365d,
         known.as_of_date
     from known

@@ -1,6 +1,6 @@
 -- One row per company and unbroken stretch of days in which what its records say did not change: what was known of the
--- company then. The newest word counts, and where that is silent an older one. What the first record says first is taken
--- to have been so before, since sources rarely tell since when.
+-- company then. The newest word counts, and where that is silent an older one. What the first record says first is
+-- taken to have been so before, since sources rarely tell since when.
 {{ config(materialized='table') }}
 {% set values = [
     'parent_company_ref', 'industry_code', 'industry_code_system', 'industry', 'structure', 'country', 'region',

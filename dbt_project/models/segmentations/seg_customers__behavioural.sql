@@ -1,6 +1,6 @@
 -- One row per customer and as_of_date: the buying pattern. How often the customer bought within 365 days, by the
--- company's own usage with frozen cut-points, crossed with the way of buying: many units at once, or mostly on discount.
--- Bulk goes before discount, since large quantities are often what the discount was given for.
+-- company's own usage with frozen cut-points, crossed with the way of buying: many units at once, or mostly on
+-- discount. Bulk goes before discount, since large quantities are often what the discount was given for.
 {{ config(materialized='as_of_history', enabled='behavioural' in var('schemes')) }}
 
 with purchases as (

@@ -1,5 +1,5 @@
--- One row per version of a company that has not been deleted. Whether a company without parent and children stands alone or nobody
--- has linked it, HubSpot cannot tell; its structure is not known.
+-- One row per version of a company that has not been deleted. Whether a company without parent and children stands
+-- alone or nobody has linked it, HubSpot cannot tell; its structure is not known.
 {{ config(enabled=source_is_on('hubspot', 'companies')) }}
 
 with companies as (
