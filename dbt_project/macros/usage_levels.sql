@@ -16,10 +16,15 @@
 {% macro behavioural_segment(level) -%}
     case
         when not has_ordered then 'prospect'
-        when {{ level }} is null then 'unknown'
         when {{ level }} = 'inactive' then 'inactive'
-        when is_bulk_buyer then {{ level }} || '_bulk_buyer'
-        when is_deal_seeker then {{ level }} || '_deal_seeker'
-        else {{ level }}
+        when {{ level }} = 'one_off' and is_bulk_buyer then 'one_off_bulk_buyer'
+        when {{ level }} = 'one_off' and is_deal_seeker then 'one_off_deal_seeker'
+        when {{ level }} = 'occasional' and is_bulk_buyer then 'occasional_bulk_buyer'
+        when {{ level }} = 'occasional' and is_deal_seeker then 'occasional_deal_seeker'
+        when {{ level }} = 'regular' and is_bulk_buyer then 'regular_bulk_buyer'
+        when {{ level }} = 'regular' and is_deal_seeker then 'regular_deal_seeker'
+        when {{ level }} = 'heavy' and is_bulk_buyer then 'heavy_bulk_buyer'
+        when {{ level }} = 'heavy' and is_deal_seeker then 'heavy_deal_seeker'
+        else coalesce({{ level }}, 'unknown')
     end
 {%- endmacro %}

@@ -1,8 +1,19 @@
 {#-
-    The tier of a margin: one better for every cut-point it is above, from the last tier up. Equal margins get equal
-    tiers. Null where there are no cut-points.
+    The tier of a margin: the first one whose cut-point it is above, else the last. Equal margins get equal tiers. Null
+    where there are no cut-points.
 -#}
 {% macro value_tier(amount, cut_points) -%}
-    {%- set tiers = var('value_tier_percents') | length -%}
-    {{ tiers + 1 }}{% for index in range(1, tiers + 1) %} - cast({{ amount }} > {{ cut_points }}[{{ index }}] as integer){% endfor %}
+    case
+        when {{ amount }} > {{ cut_points }}[1] then 'tier_1'
+        when {{ amount }} > {{ cut_points }}[2] then 'tier_2'
+        when {{ amount }} > {{ cut_points }}[3] then 'tier_3'
+        when {{ amount }} > {{ cut_points }}[4] then 'tier_4'
+        when {{ amount }} > {{ cut_points }}[5] then 'tier_5'
+        when {{ amount }} <= {{ cut_points }}[5] then 'tier_6'
+    end
+{%- endmacro %}
+
+{#- How many tiers are below one, of the five that can be; null for what is no tier. -#}
+{% macro tiers_below(tier) -%}
+    6 - try_cast(replace({{ tier }}, 'tier_', '') as integer)
 {%- endmacro %}

@@ -2,7 +2,6 @@
 -- of all customers with an order in them, with frozen cut-points. Customers without an order in the window are no tier:
 -- nothing was earned from them, which is not the same as little.
 {{ config(materialized='as_of_history', enabled='value_tier' in var('schemes')) }}
-{% set tiers = var('value_tier_percents') | length %}
 
 with purchases as (
 
@@ -51,17 +50,15 @@ segmented as (
         'value_tier' as scheme,
         case
             when not has_order_in_window then 'no_purchase'
-            when tier is null then 'unknown'
-            else 'tier_' || tier
+            else coalesce(tier, 'unknown')
         end as segment_code,
         case
             when not has_previous_boundaries then null
             when not has_order_in_window then 'no_purchase'
-            when previous_tier is null then 'unknown'
-            else 'tier_' || previous_tier
+            else coalesce(previous_tier, 'unknown')
         end as segment_code_on_previous_boundaries,
         case
-            when has_order_in_window then cast(({{ tiers + 1 }} - tier) / {{ tiers }}.0 as double)
+            when has_order_in_window then cast(({{ tiers_below('tier') }}) / 5.0 as double)
         end as score,
         cast(null as double) as confidence,
         case
@@ -72,7 +69,7 @@ segmented as (
                 {{ reason(
                     'margin_365d_amount',
                     'cast(margin_365d_amount as decimal(18, 2))',
-                    'coalesce((' ~ (tiers + 2) ~ ' - 2 * tier) / ' ~ tiers ~ '.0, 0)'
+                    'coalesce((2 * (' ~ tiers_below('tier') ~ ') - 5) / 5.0, 0)'
                 ) }}
             ]
         end as reasons,

@@ -87,6 +87,7 @@ def test_a_name_like_no_threshold_is_refused_without_a_guess() -> None:
         ("rfm_frequency_bands", "[-1, 2, 3, 4, 7]"),
         ("rfm_frequency_bands", "[true, 2, 3, 4, 7]"),
         ("rfm_frequency_bands", "[1, 2, 3, 4, 7.5]"),
+        ("value_tier_percents", "[1, 5, 10, 25, 101]"),
     ],
 )
 def test_a_value_of_another_kind_is_refused_with_its_line(tmp_path: Path, name: str, value: str) -> None:
