@@ -41,6 +41,9 @@ _AT_LEAST_ONE = frozenset({"rfm_window_days", "lifecycle_reference_gap_days", "t
 _RISING = (
     ("lifecycle_active_days", "lifecycle_cooling_days", "lifecycle_at_risk_days", "lifecycle_highly_at_risk_days"),
     ("lifecycle_minimum_scale", "lifecycle_maximum_scale"),
+    ("demographic_mature_years", "demographic_senior_years"),
+    ("firmographic_micro_employees_count", "firmographic_small_employees_count", "firmographic_medium_employees_count"),
+    ("firmographic_micro_revenue_amount", "firmographic_small_revenue_amount", "firmographic_medium_revenue_amount"),
 )
 
 
@@ -65,14 +68,14 @@ def check_thresholds(overrides: Mapping[str, Any], *, file: YamlFile) -> None:
             )
         default = defaults[name]
         least = int(name in _AT_LEAST_ONE)
-        if not _fits(value, default, least=least, is_share=name.endswith("_share")):
+        if not _fits(value, default, least=least, most=_most(name)):
             raise TesseraError(
                 f"{where} does not fit",
                 expected=(
-                    f"{len(default)} rising whole numbers from 0, such as {default}"
+                    f"{len(default)} rising whole numbers from 0{_to(_most(name))}, such as {default}"
                     if isinstance(default, list)
                     else f"a {'whole number' if isinstance(default, int) else 'number'} from {least}"
-                    f"{' to 1' if name.endswith('_share') else ''}, such as the default {default}"
+                    f"{_to(_most(name))}, such as the default {default}"
                 ),
                 found=repr(value),
                 fix="write a value of that form or remove the line",
@@ -94,11 +97,20 @@ def _check_orders(overrides: Mapping[str, Any], defaults: Mapping[str, Any], *, 
                 )
 
 
-def _fits(value: Any, default: Any, *, least: int, is_share: bool) -> bool:
+def _most(name: str) -> int | None:
+    """The greatest value that a threshold's unit allows."""
+    return {"share": 1, "percents": 100}.get(name.rsplit("_", 1)[-1])
+
+
+def _to(most: int | None) -> str:
+    return "" if most is None else f" to {most}"
+
+
+def _fits(value: Any, default: Any, *, least: int, most: int | None) -> bool:
     if isinstance(default, list):
         rising = isinstance(value, list) and value == sorted(set(value)) and len(value) == len(default)
-        return rising and value[0] >= 0
+        return rising and value[0] >= 0 and (most is None or value[-1] <= most)
     # 60.0 for 60 would end up in the name of a column.
     if not isinstance(value, int if isinstance(default, int) else (int, float)):
         return False
-    return 0 <= value <= 1 if is_share else value >= least
+    return value >= least and (most is None or value <= most)

@@ -7,6 +7,8 @@
     'int_identity__social_interactions': 'occurred_date',
     'int_identity__campaign_exposures': 'assigned_date',
     'int_identity__customer_history': 'valid_from',
+    'int_identity__customer_companies': 'valid_from',
+    'int_identity__company_history': 'valid_from',
 } %}
 
 with as_of_dates as (

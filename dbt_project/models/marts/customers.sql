@@ -26,6 +26,12 @@ demographics as (
 
 ),
 
+geography as (
+
+    select * from {{ ref('feat_customers__geography') }}
+
+),
+
 assignments as (
 
     select * from {{ ref('int_segmentations__assignments') }}
@@ -57,8 +63,8 @@ customers as (
         demographics.gender,
         demographics.income_band,
         demographics.marital_status,
-        demographics.country,
-        demographics.region,
+        geography.country,
+        geography.region,
         demographics.household_size,
         demographics.children_count,
         purchases.order_count,
@@ -84,6 +90,8 @@ customers as (
         on spine.customer_id = campaigns.customer_id and spine.as_of_date = campaigns.as_of_date
     inner join demographics
         on spine.customer_id = demographics.customer_id and spine.as_of_date = demographics.as_of_date
+    inner join geography
+        on spine.customer_id = geography.customer_id and spine.as_of_date = geography.as_of_date
     inner join segments
         on spine.customer_id = segments.customer_id and spine.as_of_date = segments.as_of_date
 

@@ -22,6 +22,8 @@ DEFAULTS = default_thresholds()
 OWN_RULES = {"rfm_window_days", "lifecycle_reference_gap_days"} | {
     f"lifecycle_{limit}_days" for limit in ("active", "cooling", "at_risk", "highly_at_risk")
 }
+OWN_RULES |= {"demographic_mature_years", "demographic_senior_years"}
+OWN_RULES |= {name for name in DEFAULTS if name.startswith("firmographic_")}
 WHOLE = sorted(name for name, default in DEFAULTS.items() if isinstance(default, int) and name not in OWN_RULES)
 NOWHERE = YamlFile(path=Path("tessera.yml"), content={}, _root=None)
 
@@ -87,6 +89,7 @@ def test_a_name_like_no_threshold_is_refused_without_a_guess() -> None:
         ("rfm_frequency_bands", "[-1, 2, 3, 4, 7]"),
         ("rfm_frequency_bands", "[true, 2, 3, 4, 7]"),
         ("rfm_frequency_bands", "[1, 2, 3, 4, 7.5]"),
+        ("value_tier_percents", "[1, 5, 10, 25, 101]"),
     ],
 )
 def test_a_value_of_another_kind_is_refused_with_its_line(tmp_path: Path, name: str, value: str) -> None:
@@ -123,6 +126,9 @@ def test_bands_are_accepted_exactly_when_they_rise_and_are_as_many_as_the_defaul
         ({"lifecycle_active_days": 121}, "lifecycle_active_days"),
         ({"lifecycle_highly_at_risk_days": 179}, "lifecycle_highly_at_risk_days"),
         ({"lifecycle_minimum_scale": 7.0}, "lifecycle_minimum_scale"),
+        ({"demographic_mature_years": 66}, "demographic_mature_years"),
+        ({"firmographic_small_employees_count": 9}, "firmographic_small_employees_count"),
+        ({"firmographic_medium_revenue_amount": 9_000_000}, "firmographic_medium_revenue_amount"),
     ],
 )
 def test_limits_out_of_order_are_refused_naming_the_one_that_was_changed(overrides: dict, changed: str) -> None:
