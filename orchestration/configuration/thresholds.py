@@ -32,11 +32,20 @@ _DERIVED = frozenset(
 )
 
 # Dividing by them or counting back by them needs at least one day.
-_AT_LEAST_ONE = frozenset({"rfm_window_days", "lifecycle_reference_gap_days"})
+_AT_LEAST_ONE = frozenset({"rfm_window_days", "lifecycle_reference_gap_days", "channel_preference_half_life_days"})
 # Limits that mean something only in this order.
 _RISING = (
     ("lifecycle_active_days", "lifecycle_cooling_days", "lifecycle_at_risk_days", "lifecycle_highly_at_risk_days"),
     ("lifecycle_minimum_scale", "lifecycle_maximum_scale"),
+    ("product_preference_weakest_prior", "product_preference_strongest_prior"),
+    (
+        "digital_adoption_innovator_share",
+        "digital_adoption_early_adopter_share",
+        "digital_adoption_early_majority_share",
+        "digital_adoption_late_majority_share",
+    ),
+    ("digital_adoption_store_first_share", "digital_adoption_digital_first_share"),
+    ("delivery_need_express_after_late_share", "delivery_need_express_share"),
 )
 
 
