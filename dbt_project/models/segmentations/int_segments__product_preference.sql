@@ -36,7 +36,7 @@ segments as (
         end as segment_name,
         'Orders from ' || category || ' clearly more often than other customers' as description,
         'preferred category ' || category || ', with the lower bound of its lift above '
-        || '{{ var("product_preference_minimum_lift") }}' as rule,
+        || '{{ var("product_preference_minimum_lift") }}' as rule, -- noqa: RF04
         cast(row_number() over (order by category asc, segment_code asc) as integer) as display_order,
         'merchandising' as owner
     from own_segments
@@ -49,9 +49,13 @@ coloured as (
         segment_code,
         segment_name,
         description,
-        rule,
+        rule, -- noqa: RF04
         display_order,
-        ['{{ colours | join("', '") }}'][(display_order - 1) % {{ colours | length }} + 1] as colour,
+        [
+            {% for colour in colours -%}
+            '{{ colour }}'{{ ',' if not loop.last }}
+            {% endfor %}
+        ][(display_order - 1) % {{ colours | length }} + 1] as colour,
         owner
     from segments
 

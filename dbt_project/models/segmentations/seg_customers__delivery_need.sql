@@ -60,24 +60,29 @@ segmented as (
         cast(null as double) as confidence,
         case
             when not is_tonight then null
-            when segment_code = 'unknown' then [
-                {{ reason('delivery_order_365d_count', 'delivery_order_365d_count', '0') }},
-                {{ reason('standard_delivery_365d_share', 'null', '0') }}
-            ]
-            when segment_code = 'bulk_freight' then [
-                {{ reason('freight_delivery_365d_share', 'round(freight_delivery_365d_share, 2)', '0') }},
-                {{ reason('average_order_unit_365d_count', 'round(average_order_unit_365d_count, 1)', '0') }}
-            ]
-            when segment_code = 'speed_seeker' then [
-                {{ reason('express_delivery_365d_share', 'round(express_delivery_365d_share, 2)', '0') }},
-                {{ reason('late_delivery_365d_share', 'round(late_delivery_365d_share, 2)', '0') }}
-            ]
-            when segment_code = 'pick_up' then [
-                {{ reason('pickup_delivery_365d_share', 'round(pickup_delivery_365d_share, 2)', '0') }}
-            ]
-            when segment_code = 'cost_saver' then [
-                {{ reason('economy_delivery_365d_share', 'round(economy_delivery_365d_share, 2)', '0') }}
-            ]
+            when segment_code = 'unknown'
+                then [
+                    {{ reason('delivery_order_365d_count', 'delivery_order_365d_count', '0') }},
+                    {{ reason('standard_delivery_365d_share', 'null', '0') }}
+                ]
+            when segment_code = 'bulk_freight'
+                then [
+                    {{ reason('freight_delivery_365d_share', 'round(freight_delivery_365d_share, 2)', '0') }},
+                    {{ reason('average_order_unit_365d_count', 'round(average_order_unit_365d_count, 1)', '0') }}
+                ]
+            when segment_code = 'speed_seeker'
+                then [
+                    {{ reason('express_delivery_365d_share', 'round(express_delivery_365d_share, 2)', '0') }},
+                    {{ reason('late_delivery_365d_share', 'round(late_delivery_365d_share, 2)', '0') }}
+                ]
+            when segment_code = 'pick_up'
+                then [
+                    {{ reason('pickup_delivery_365d_share', 'round(pickup_delivery_365d_share, 2)', '0') }}
+                ]
+            when segment_code = 'cost_saver'
+                then [
+                    {{ reason('economy_delivery_365d_share', 'round(economy_delivery_365d_share, 2)', '0') }}
+                ]
             else [
                 {{ reason('standard_delivery_365d_share', 'round(standard_delivery_365d_share, 2)', '0') }},
                 {{ reason('express_delivery_365d_share', 'round(express_delivery_365d_share, 2)', '0') }}

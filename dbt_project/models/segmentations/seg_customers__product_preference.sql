@@ -83,10 +83,11 @@ segmented as (
         cast(null as double) as confidence,
         case
             when not is_tonight then null
-            when taste = 'unknown' then [
-                {{ reason('category_order_365d_count', 'category_order_365d_count', '0') }},
-                {{ reason('preferred_category', 'null', '0') }}
-            ]
+            when taste = 'unknown'
+                then [
+                    {{ reason('category_order_365d_count', 'category_order_365d_count', '0') }},
+                    {{ reason('preferred_category', 'null', '0') }}
+                ]
             else [
                 {{ reason('preferred_category', 'preferred_category', '0') }},
                 {{ reason(
