@@ -38,7 +38,7 @@ segments as (
         'preferred category ' || category || ', with the lower bound of its lift above '
         || '{{ var("product_preference_minimum_lift") }}' as rule, -- noqa: RF04
         cast(row_number() over (order by category asc, segment_code asc) as integer) as display_order,
-        'merchandising' as owner
+        'merchandising' as owner -- noqa: RF04
     from own_segments
 
 ),
@@ -49,7 +49,7 @@ coloured as (
         segment_code,
         segment_name,
         description,
-        rule, -- noqa: RF04
+        rule,
         display_order,
         [
             {% for colour in colours -%}
