@@ -36,7 +36,14 @@ _DERIVED = frozenset(
 )
 
 # Dividing by them or counting back by them needs at least one.
-_AT_LEAST_ONE = frozenset({"rfm_window_days", "lifecycle_reference_gap_days", "trait_prior_customers"})
+_AT_LEAST_ONE = frozenset(
+    {
+        "rfm_window_days",
+        "lifecycle_reference_gap_days",
+        "trait_prior_customers",
+        "channel_preference_half_life_days",
+    }
+)
 # Limits that mean something only in this order.
 _RISING = (
     ("lifecycle_active_days", "lifecycle_cooling_days", "lifecycle_at_risk_days", "lifecycle_highly_at_risk_days"),
@@ -44,6 +51,15 @@ _RISING = (
     ("demographic_mature_years", "demographic_senior_years"),
     ("firmographic_micro_employees_count", "firmographic_small_employees_count", "firmographic_medium_employees_count"),
     ("firmographic_micro_revenue_amount", "firmographic_small_revenue_amount", "firmographic_medium_revenue_amount"),
+    ("product_preference_weakest_prior", "product_preference_strongest_prior"),
+    (
+        "digital_adoption_innovator_share",
+        "digital_adoption_early_adopter_share",
+        "digital_adoption_early_majority_share",
+        "digital_adoption_late_majority_share",
+    ),
+    ("digital_adoption_store_first_share", "digital_adoption_digital_first_share"),
+    ("delivery_need_express_after_late_share", "delivery_need_express_share"),
 )
 
 
