@@ -32,11 +32,23 @@ _DERIVED = frozenset(
 )
 
 # Dividing by them or counting back by them needs at least one day.
-_AT_LEAST_ONE = frozenset({"rfm_window_days", "lifecycle_reference_gap_days"})
+_AT_LEAST_ONE = frozenset(
+    {
+        "rfm_window_days",
+        "lifecycle_reference_gap_days",
+        "engagement_window_days",
+        "engagement_half_life_days",
+        "engagement_half_score_points",
+        "engagement_channel_half_life_days",
+    }
+)
 # Limits that mean something only in this order.
 _RISING = (
     ("lifecycle_active_days", "lifecycle_cooling_days", "lifecycle_at_risk_days", "lifecycle_highly_at_risk_days"),
     ("lifecycle_minimum_scale", "lifecycle_maximum_scale"),
+    ("engagement_high_click_days", "engagement_moderate_click_days", "engagement_disengaged_days"),
+    ("engagement_high_purchase_days", "engagement_disengaged_days"),
+    ("satisfaction_csat_neutral_share", "satisfaction_csat_satisfied_share"),
 )
 
 
