@@ -31,11 +31,16 @@ on_scale as (
 with_changes as (
 
     select
-        *,
+        customer_id,
+        question_kind,
+        answer_number,
         answer_number - lag(answer_number) over (
             partition by customer_id, question_kind
             order by answer_rank asc
-        ) as answer_change
+        ) as answer_change,
+        construct_share,
+        answer_rank,
+        answered_date
     from on_scale
 
 )
