@@ -54,9 +54,9 @@ interactions_to_date as (
         customer_days.customer_id,
         {% for kind, windows in counted.items() -%}
         {% for days in windows -%}
-        sum(customer_days.{{ kind }}_count)
-            filter (where customer_days.activity_date > as_of_dates.as_of_date - {{ days }})
-            as {{ kind }}_{{ days }}d_count,
+        sum(customer_days.{{ kind }}_count) filter (
+            where customer_days.activity_date > as_of_dates.as_of_date - {{ days }}
+        ) as {{ kind }}_{{ days }}d_count,
         {% endfor -%}
         {% endfor -%}
         {% for days in [30, 90, 180] -%}
@@ -222,7 +222,7 @@ preferred_channels as (
 with_points as (
 
     select
-        interactions_to_date.* exclude (customer_id, as_of_date),
+        interactions_to_date.* exclude (customer_id, as_of_date), -- noqa: RF02
         spine.customer_id,
         preferred_channels.channel,
         coalesce(interactions_to_date.response_points, 0) + coalesce(purchases_to_date.purchase_points, 0) as points,

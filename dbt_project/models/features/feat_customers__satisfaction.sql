@@ -33,10 +33,12 @@ answers_to_date as (
     select
         answers.customer_id,
         {% for kind in ['nps', 'csat', 'ces'] -%}
-        arg_max(answers.answer_number, answers.answer_rank) filter (where answers.question_kind = '{{ kind }}')
-            as latest_{{ kind }}_answer,
-        arg_max(answers.construct_share, answers.answer_rank) filter (where answers.question_kind = '{{ kind }}')
-            as latest_{{ kind }}_share,
+        arg_max(answers.answer_number, answers.answer_rank) filter (
+            where answers.question_kind = '{{ kind }}'
+        ) as latest_{{ kind }}_answer,
+        arg_max(answers.construct_share, answers.answer_rank) filter (
+            where answers.question_kind = '{{ kind }}'
+        ) as latest_{{ kind }}_share,
         count(*) filter (
             where
             answers.question_kind = '{{ kind }}'
@@ -44,9 +46,9 @@ answers_to_date as (
         ) as {{ kind }}_answer_365d_count,
         max(answers.answered_date) filter (where answers.question_kind = '{{ kind }}') as last_{{ kind }}_date,
         {% endfor -%}
-        arg_max(answers.answer_change, answers.answer_rank)
-            filter (where answers.question_kind = 'nps' and answers.answer_change is not null)
-            as latest_nps_change,
+        arg_max(answers.answer_change, answers.answer_rank) filter (
+            where answers.question_kind = 'nps' and answers.answer_change is not null
+        ) as latest_nps_change,
         as_of_dates.as_of_date
     from answers
     inner join as_of_dates on answers.answered_date <= as_of_dates.as_of_date

@@ -29,27 +29,27 @@ activity_to_date as (
     select
         social_days.customer_id,
         {% for days in [90, 365] -%}
-        sum(social_days.interaction_count)
-            filter (where social_days.activity_date > as_of_dates.as_of_date - {{ days }})
-            as social_interaction_{{ days }}d_count,
+        sum(social_days.interaction_count) filter (
+            where social_days.activity_date > as_of_dates.as_of_date - {{ days }}
+        ) as social_interaction_{{ days }}d_count,
         {% for kind in kinds -%}
-        sum(social_days.{{ kind }}_count)
-            filter (where social_days.activity_date > as_of_dates.as_of_date - {{ days }})
-            as {{ kind }}_{{ days }}d_count,
+        sum(social_days.{{ kind }}_count) filter (
+            where social_days.activity_date > as_of_dates.as_of_date - {{ days }}
+        ) as {{ kind }}_{{ days }}d_count,
         {% endfor -%}
         {% endfor -%}
-        count(distinct social_days.platform)
-            filter (where social_days.activity_date > as_of_dates.as_of_date - 365)
-            as platform_365d_count,
-        count(distinct social_days.topic)
-            filter (where social_days.activity_date > as_of_dates.as_of_date - 365)
-            as topic_365d_count,
-        sum(social_days.sentiment_count)
-            filter (where social_days.activity_date > as_of_dates.as_of_date - 365)
-            as sentiment_count,
-        sum(social_days.sentiment_sum)
-            filter (where social_days.activity_date > as_of_dates.as_of_date - 365)
-            as sentiment_sum,
+        count(distinct social_days.platform) filter (
+            where social_days.activity_date > as_of_dates.as_of_date - 365
+        ) as platform_365d_count,
+        count(distinct social_days.topic) filter (
+            where social_days.activity_date > as_of_dates.as_of_date - 365
+        ) as topic_365d_count,
+        sum(social_days.sentiment_count) filter (
+            where social_days.activity_date > as_of_dates.as_of_date - 365
+        ) as sentiment_count,
+        sum(social_days.sentiment_sum) filter (
+            where social_days.activity_date > as_of_dates.as_of_date - 365
+        ) as sentiment_sum,
         max(social_days.activity_date) as last_activity_date,
         as_of_dates.as_of_date
     from social_days
@@ -90,8 +90,7 @@ followers_by_platform as (
         social_days.customer_id,
         social_days.platform,
         arg_max(
-            social_days.followers_count,
-            {'at': social_days.followers_told_at, 'followers': social_days.followers_count}
+            social_days.followers_count, row(social_days.followers_told_at, social_days.followers_count)
         ) as followers_count,
         as_of_dates.as_of_date
     from social_days

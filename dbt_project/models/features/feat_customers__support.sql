@@ -35,9 +35,9 @@ interactions_to_date as (
         customer_days.customer_id,
         {% for kind in ['ticket_opened', 'ticket_closed', 'call', 'meeting', 'email_reply'] -%}
         {% for days in [90, 365] -%}
-        sum(customer_days.{{ kind }}_count)
-            filter (where customer_days.activity_date > as_of_dates.as_of_date - {{ days }})
-            as {{ kind }}_{{ days }}d_count,
+        sum(customer_days.{{ kind }}_count) filter (
+            where customer_days.activity_date > as_of_dates.as_of_date - {{ days }}
+        ) as {{ kind }}_{{ days }}d_count,
         {% endfor -%}
         {% endfor -%}
         max(customer_days.activity_date) filter (where customer_days.ticket_opened_count > 0) as last_ticket_date,
@@ -83,7 +83,7 @@ tickets_to_date as (
 joined as (
 
     select
-        interactions_to_date.* exclude (customer_id, as_of_date),
+        interactions_to_date.* exclude (customer_id, as_of_date), -- noqa: RF02
         purchases.customer_id,
         purchases.order_365d_count,
         tickets_to_date.open_ticket_count,

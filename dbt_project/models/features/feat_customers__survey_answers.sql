@@ -16,9 +16,15 @@ as_of_dates as (
 
 ),
 
+-- Two systems may number their surveys and responses alike.
 answers as (
 
-    select * from {{ ref('int_surveys__answers') }}
+    select
+        customer_id,
+        concat_ws(':', source_name, survey_id) as survey_key,
+        concat_ws(':', source_name, survey_id, response_id) as response_key,
+        answered_date
+    from {{ ref('int_surveys__answers') }}
 
 ),
 
@@ -38,8 +44,8 @@ answers_to_date as (
 
     select
         answers.customer_id,
-        count(distinct (answers.source_name, answers.survey_id)) as survey_count,
-        count(distinct (answers.source_name, answers.survey_id, answers.response_id)) as survey_response_count,
+        count(distinct answers.survey_key) as survey_count,
+        count(distinct answers.response_key) as survey_response_count,
         max(answers.answered_date) as last_survey_answer_date,
         as_of_dates.as_of_date
     from answers

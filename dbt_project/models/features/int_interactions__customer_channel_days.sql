@@ -1,6 +1,6 @@
 -- One row per customer, day and channel: what the company and the customer did towards each other there, one count per
--- kind. What a machine caused (a mail filter that opens everything) is out, and so is what the customer never saw: notes
--- and tasks. A click is a click and a comment or direct message an answer, on a social platform too.
+-- kind. What a machine caused (a mail filter that opens everything) is out, and so is what the customer never saw:
+-- notes and tasks. A click is a click and a comment or direct message an answer, on a social platform too.
 with interactions as (
 
     select * from {{ ref('int_identity__interactions') }}

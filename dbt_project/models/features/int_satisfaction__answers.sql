@@ -1,5 +1,5 @@
--- One row per customer, kind of question (nps, csat, ces) and answer on its scale, numbered from the customer's first to
--- the latest. Of answers of the same moment the worse one counts as the later: it is the one to act on.
+-- One row per customer, kind of question (nps, csat, ces) and answer on its scale, numbered from the customer's first
+-- to the latest. Of answers of the same moment the worse one counts as the later: it is the one to act on.
 with answers as (
 
     select * from {{ ref('int_surveys__answers') }}

@@ -19,9 +19,9 @@ customer_days as (
         count(sentiment) as sentiment_count,
         -- A decimal, so that sums do not depend on the order of rows.
         coalesce(sum(cast(sentiment as decimal(9, 6))), 0) as sentiment_sum,
-        arg_max(followers_count, {'at': occurred_at, 'followers': followers_count})
-            filter (where followers_count is not null)
-            as followers_count,
+        arg_max(followers_count, row(occurred_at, followers_count)) filter (
+            where followers_count is not null
+        ) as followers_count,
         occurred_date as activity_date,
         max(occurred_at) filter (where followers_count is not null) as followers_told_at
     from social_interactions

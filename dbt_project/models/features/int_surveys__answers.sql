@@ -1,5 +1,5 @@
--- One row per answer of a customer to a survey, with what is known of its question. Numbers are also given as a share of
--- the question's scale, in the question's own direction and in that of what it measures; answers outside the scale and
+-- One row per answer of a customer to a survey, with what is known of its question. Numbers are also given as a share
+-- of the question's scale, in the question's own direction and in that of what it measures; answers outside the scale and
 -- questions without one give none.
 with survey_answers as (
 

@@ -1,5 +1,5 @@
--- One row per answer of a customer to a choice question whose construct is benefit: what they say they buy for, numbered
--- from the customer's first to the latest.
+-- One row per answer of a customer to a choice question whose construct is benefit: what they say they buy for,
+-- numbered from the customer's first to the latest.
 with answers as (
 
     select * from {{ ref('int_surveys__answers') }}

@@ -1,5 +1,5 @@
--- One row per response of a customer to Likert items: which construct it agrees with most, measured against the person's
--- own mean. Some people agree with everything; only what they agree with more than with the rest tells a need.
+-- One row per response of a customer to Likert items: which construct it agrees with most, measured against the
+-- person's own mean. Some people agree with everything; only what they agree with more than with the rest tells a need.
 with items as (
 
     select * from {{ ref('int_surveys__answers') }}

@@ -40,10 +40,10 @@ segments as (
         choice as segment_name,
         'Says to buy for this: ' || choice as description,
         'chose "' || choice || '" in the latest answer on what they buy for;'
-        || ' answers count for {{ var('benefits_maximum_age_days') }} days' as rule,
+        || ' answers count for {{ var('benefits_maximum_age_days') }} days' as rule, -- noqa: RF04
         display_order,
         list_extract({{ colours }}, (display_order - 1) % {{ colours | length }} + 1) as colour,
-        'marketing' as owner
+        'marketing' as owner -- noqa: RF04
     from numbered
 
 )

@@ -1,5 +1,5 @@
--- One row per segment of the scheme needs that comes from the data: one per construct that was somebody's strongest need
--- on an evaluated date. The seed has those that do not depend on what was asked.
+-- One row per segment of the scheme needs that comes from the data: one per construct that was somebody's strongest
+-- need on an evaluated date. The seed has those that do not depend on what was asked.
 {{ config(enabled='needs' in var('schemes')) }}
 {% set colours = [
     '#0b6e4f', '#4895ef', '#f4d35e', '#9b5de5', '#e76f51', '#2a9d8f', '#d62828', '#76c893', '#f6bd60', '#90caf9',
@@ -40,10 +40,10 @@ segments as (
         'Agrees with statements on ' || construct || ' more than with any others' as description,
         'the strongest need of the latest answers is ' || construct
         || ', ahead of the second by {{ var('needs_minimum_lead') }} of the scale or more;'
-        || ' answers count for {{ var('needs_maximum_age_days') }} days' as rule,
+        || ' answers count for {{ var('needs_maximum_age_days') }} days' as rule, -- noqa: RF04
         display_order,
         list_extract({{ colours }}, (display_order - 1) % {{ colours | length }} + 1) as colour,
-        'marketing' as owner
+        'marketing' as owner -- noqa: RF04
     from numbered
 
 )

@@ -2,6 +2,11 @@
 -- Boundaries are fixed, so none of them ever moves.
 {{ config(materialized='as_of_history', enabled='engagement' in var('schemes')) }}
 {% set disengaged_days = var('engagement_disengaged_days') %}
+{% set limits = {
+    'click': var('engagement_moderate_click_days'),
+    'order': var('engagement_high_purchase_days'),
+    'response': disengaged_days,
+} %}
 
 with engagement as (
 
@@ -57,6 +62,19 @@ assigned as (
 
 ),
 
+-- 1 on the day itself, 0 at the limit, -1 at twice the limit and where it never happened.
+with_effects as (
+
+    select
+        *,
+        {% for event, limit in limits.items() -%}
+        coalesce(greatest(1 - {{ ratio('days_since_last_' ~ event, limit) }}, -1), -1) as {{ event }}_effect
+        {%- if not loop.last %},{% endif %}
+        {% endfor %}
+    from assigned
+
+),
+
 segmented as (
 
     select
@@ -69,36 +87,26 @@ segmented as (
         case
             when not is_tonight then null
             when segment_code = 'unknown' then [{{ reason('is_contacted_180d', 'null', '0') }}]
-            when segment_code = 'disengaged' then [
-                {{ reason('days_since_last_response', 'days_since_last_response', '-1') }},
-                {{ reason('days_since_last_order', 'days_since_last_order', '-1') }},
-                {{ reason('days_since_last_contact', 'days_since_last_contact', '0') }}
-            ]
-            when segment_code = 'not_contacted' then [
-                {{ reason('days_since_last_contact', 'days_since_last_contact', '0') }},
-                {{ reason('days_since_last_response', 'days_since_last_response', '0') }},
-                {{ reason('days_since_last_order', 'days_since_last_order', '0') }}
-            ]
+            when segment_code = 'disengaged'
+                then [
+                    {{ reason('days_since_last_response', 'days_since_last_response', '-1') }},
+                    {{ reason('days_since_last_order', 'days_since_last_order', '-1') }},
+                    {{ reason('days_since_last_contact', 'days_since_last_contact', '0') }}
+                ]
+            when segment_code = 'not_contacted'
+                then [
+                    {{ reason('days_since_last_contact', 'days_since_last_contact', '0') }},
+                    {{ reason('days_since_last_response', 'days_since_last_response', '0') }},
+                    {{ reason('days_since_last_order', 'days_since_last_order', '0') }}
+                ]
             else [
-                {{ reason(
-                    'days_since_last_click',
-                    'days_since_last_click',
-                    'coalesce(greatest(1 - days_since_last_click / nullif(cast(' ~ var('engagement_moderate_click_days') ~ ' as double), 0), -1), -1)'
-                ) }},
-                {{ reason(
-                    'days_since_last_order',
-                    'days_since_last_order',
-                    'coalesce(greatest(1 - days_since_last_order / nullif(cast(' ~ var('engagement_high_purchase_days') ~ ' as double), 0), -1), -1)'
-                ) }},
-                {{ reason(
-                    'days_since_last_response',
-                    'days_since_last_response',
-                    'coalesce(greatest(1 - days_since_last_response / nullif(cast(' ~ disengaged_days ~ ' as double), 0), -1), -1)'
-                ) }}
+                {{ reason('days_since_last_click', 'days_since_last_click', 'click_effect') }},
+                {{ reason('days_since_last_order', 'days_since_last_order', 'order_effect') }},
+                {{ reason('days_since_last_response', 'days_since_last_response', 'response_effect') }}
             ]
         end as reasons,
         as_of_date
-    from assigned
+    from with_effects
 
 )
 

@@ -1,5 +1,5 @@
--- One row per customer and as_of_date: what the customer wants most, as they answered themselves. A lead over the second
--- need that is as small as chance makes it is no clear need. Boundaries are fixed, so none of them ever moves.
+-- One row per customer and as_of_date: what the customer wants most, as they answered themselves. A lead over the
+-- second need that is as small as chance makes it is no clear need. Boundaries are fixed, so none of them ever moves.
 {{ config(materialized='as_of_history', enabled='needs' in var('schemes')) }}
 
 with survey_answers as (
@@ -50,10 +50,11 @@ segmented as (
         cast(null as double) as confidence,
         case
             when not is_tonight then null
-            when segment_code = 'unknown' then [
-                {{ reason('strongest_need', 'null', '0') }},
-                {{ reason('days_since_needs_answer', 'days_since_needs_answer', '0') }}
-            ]
+            when segment_code = 'unknown'
+                then [
+                    {{ reason('strongest_need', 'null', '0') }},
+                    {{ reason('days_since_needs_answer', 'days_since_needs_answer', '0') }}
+                ]
             else [
                 {{ reason('strongest_need', 'strongest_need', 'strongest_need_score') }},
                 {{ reason('need_lead', 'need_lead', 'coalesce(need_lead, 0)') }},

@@ -19,8 +19,18 @@ from tests.support.deployments import line_of, write_config
 
 DEFAULTS = default_thresholds()
 # Those with rules of their own beyond "a whole number from 0" have their own tests below.
-OWN_RULES = {"rfm_window_days", "lifecycle_reference_gap_days"} | {
-    f"lifecycle_{limit}_days" for limit in ("active", "cooling", "at_risk", "highly_at_risk")
+SPANS = [
+    "rfm_window_days",
+    "lifecycle_reference_gap_days",
+    "engagement_window_days",
+    "engagement_half_life_days",
+    "engagement_half_score_points",
+    "engagement_channel_half_life_days",
+]
+OWN_RULES = {
+    *SPANS,
+    *(f"lifecycle_{limit}_days" for limit in ("active", "cooling", "at_risk", "highly_at_risk")),
+    *(f"engagement_{limit}_days" for limit in ("high_click", "high_purchase", "moderate_click", "disengaged")),
 }
 WHOLE = sorted(name for name, default in DEFAULTS.items() if isinstance(default, int) and name not in OWN_RULES)
 NOWHERE = YamlFile(path=Path("tessera.yml"), content={}, _root=None)
@@ -123,6 +133,9 @@ def test_bands_are_accepted_exactly_when_they_rise_and_are_as_many_as_the_defaul
         ({"lifecycle_active_days": 121}, "lifecycle_active_days"),
         ({"lifecycle_highly_at_risk_days": 179}, "lifecycle_highly_at_risk_days"),
         ({"lifecycle_minimum_scale": 7.0}, "lifecycle_minimum_scale"),
+        ({"engagement_high_click_days": 91}, "engagement_high_click_days"),
+        ({"engagement_high_purchase_days": 181}, "engagement_high_purchase_days"),
+        ({"satisfaction_csat_neutral_share": 0.8}, "satisfaction_csat_neutral_share"),
     ],
 )
 def test_limits_out_of_order_are_refused_naming_the_one_that_was_changed(overrides: dict, changed: str) -> None:
@@ -135,7 +148,7 @@ def test_limits_may_all_move_together() -> None:
     check_thresholds({f"lifecycle_{name}_days": 300 + i for i, name in enumerate(names)}, file=NOWHERE)
 
 
-@pytest.mark.parametrize("name", ["rfm_window_days", "lifecycle_reference_gap_days"])
+@pytest.mark.parametrize("name", SPANS)
 def test_a_span_of_no_days_is_refused(name: str) -> None:
     with pytest.raises(TesseraError, match="does not fit"):
         check_thresholds({name: 0}, file=NOWHERE)
