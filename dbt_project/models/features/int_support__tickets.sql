@@ -1,6 +1,6 @@
 -- One row per ticket of a customer, with the day it was closed. Sources tell openings and closings as events without
--- the ticket they belong to, so a customer's first opening is paired with their first closing after it, the second with the
--- second and so on. Closings before the first known opening belong to tickets from before the data begins.
+-- the ticket they belong to, so a customer's first opening is paired with their first closing after it, the second
+-- with the second and so on. Closings before the first known opening belong to tickets from before the data begins.
 with interactions as (
 
     select * from {{ ref('int_identity__interactions') }}

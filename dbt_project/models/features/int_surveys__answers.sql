@@ -1,6 +1,6 @@
 -- One row per answer of a customer to a survey, with what is known of its question. Numbers are also given as a share
--- of the question's scale, in the question's own direction and in that of what it measures; answers outside the scale and
--- questions without one give none.
+-- of the question's scale, in the question's own direction and in that of what it measures; answers outside the scale
+-- and questions without one give none.
 with survey_answers as (
 
     select * from {{ ref('int_identity__survey_answers') }}
