@@ -36,16 +36,20 @@ _DERIVED = frozenset(
 )
 
 # Dividing by them or counting back by them needs at least one.
-_AT_LEAST_ONE = frozenset(
+AT_LEAST_ONE = frozenset(
     {
         "rfm_window_days",
         "lifecycle_reference_gap_days",
         "trait_prior_customers",
         "channel_preference_half_life_days",
+        "engagement_window_days",
+        "engagement_half_life_days",
+        "engagement_half_score_points",
+        "engagement_channel_half_life_days",
     }
 )
 # Limits that mean something only in this order.
-_RISING = (
+RISING = (
     ("lifecycle_active_days", "lifecycle_cooling_days", "lifecycle_at_risk_days", "lifecycle_highly_at_risk_days"),
     ("lifecycle_minimum_scale", "lifecycle_maximum_scale"),
     ("demographic_mature_years", "demographic_senior_years"),
@@ -60,6 +64,9 @@ _RISING = (
     ),
     ("digital_adoption_store_first_share", "digital_adoption_digital_first_share"),
     ("delivery_need_express_after_late_share", "delivery_need_express_share"),
+    ("engagement_high_click_days", "engagement_moderate_click_days", "engagement_disengaged_days"),
+    ("engagement_high_purchase_days", "engagement_disengaged_days"),
+    ("satisfaction_csat_neutral_share", "satisfaction_csat_satisfied_share"),
 )
 
 
@@ -83,7 +90,7 @@ def check_thresholds(overrides: Mapping[str, Any], *, file: YamlFile) -> None:
                 fix=f"did you mean {close[0]}?" if close else "remove the line or correct the name",
             )
         default = defaults[name]
-        least = int(name in _AT_LEAST_ONE)
+        least = int(name in AT_LEAST_ONE)
         if not _fits(value, default, least=least, most=_most(name)):
             raise TesseraError(
                 f"{where} does not fit",
@@ -101,7 +108,7 @@ def check_thresholds(overrides: Mapping[str, Any], *, file: YamlFile) -> None:
 
 def _check_orders(overrides: Mapping[str, Any], defaults: Mapping[str, Any], *, file: YamlFile) -> None:
     in_force = {**defaults, **overrides}
-    for names in _RISING:
+    for names in RISING:
         for lower, higher in pairwise(names):
             changed = higher if higher in overrides else lower
             if changed in overrides and in_force[lower] > in_force[higher]:

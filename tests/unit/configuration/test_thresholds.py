@@ -12,18 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orchestration.configuration.deployment import load_deployment
-from orchestration.configuration.thresholds import check_thresholds, default_thresholds
+from orchestration.configuration.thresholds import AT_LEAST_ONE, RISING, check_thresholds, default_thresholds
 from orchestration.configuration.yaml_file import YamlFile
 from orchestration.errors import TesseraError
 from tests.support.deployments import line_of, write_config
 
 DEFAULTS = default_thresholds()
 # Those with rules of their own beyond "a whole number from 0" have their own tests below.
-OWN_RULES = {"rfm_window_days", "lifecycle_reference_gap_days"} | {
-    f"lifecycle_{limit}_days" for limit in ("active", "cooling", "at_risk", "highly_at_risk")
-}
-OWN_RULES |= {"demographic_mature_years", "demographic_senior_years"}
-OWN_RULES |= {name for name in DEFAULTS if name.startswith("firmographic_")}
+OWN_RULES = AT_LEAST_ONE | {name for names in RISING for name in names}
 WHOLE = sorted(name for name, default in DEFAULTS.items() if isinstance(default, int) and name not in OWN_RULES)
 NOWHERE = YamlFile(path=Path("tessera.yml"), content={}, _root=None)
 
@@ -129,6 +125,9 @@ def test_bands_are_accepted_exactly_when_they_rise_and_are_as_many_as_the_defaul
         ({"demographic_mature_years": 66}, "demographic_mature_years"),
         ({"firmographic_small_employees_count": 9}, "firmographic_small_employees_count"),
         ({"firmographic_medium_revenue_amount": 9_000_000}, "firmographic_medium_revenue_amount"),
+        ({"engagement_high_click_days": 91}, "engagement_high_click_days"),
+        ({"engagement_high_purchase_days": 181}, "engagement_high_purchase_days"),
+        ({"satisfaction_csat_neutral_share": 0.8}, "satisfaction_csat_neutral_share"),
     ],
 )
 def test_limits_out_of_order_are_refused_naming_the_one_that_was_changed(overrides: dict, changed: str) -> None:
@@ -141,7 +140,7 @@ def test_limits_may_all_move_together() -> None:
     check_thresholds({f"lifecycle_{name}_days": 300 + i for i, name in enumerate(names)}, file=NOWHERE)
 
 
-@pytest.mark.parametrize("name", ["rfm_window_days", "lifecycle_reference_gap_days"])
+@pytest.mark.parametrize("name", sorted(AT_LEAST_ONE))
 def test_a_span_of_no_days_is_refused(name: str) -> None:
     with pytest.raises(TesseraError, match="does not fit"):
         check_thresholds({name: 0}, file=NOWHERE)
