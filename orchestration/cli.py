@@ -151,7 +151,8 @@ def check(config: ConfigOption = None, home: HomeOption = None) -> None:
     )
     definitions = _checked_definitions(deployment)
     console.print(f"definitions    ok  {definitions}", highlight=False)
-    console.print(f"schemes        {', '.join(deployment.schemes)}", highlight=False)
+    schemes = [*deployment.schemes, *(scheme["scheme"] for scheme in deployment.custom_schemes)]
+    console.print(f"schemes        {', '.join(schemes)}", highlight=False)
     show_sources(console, deployment)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 DBT_PROJECT = ROOT / "dbt_project"
 SEGMENT_CATALOG = DBT_PROJECT / "seeds" / "segment_catalog.csv"
+SCHEME_CATALOG = DBT_PROJECT / "seeds" / "scheme_catalog.csv"
 INBOUND_CONTRACTS = ROOT / "data_contracts" / "inbound"
 OUTBOUND_CONTRACTS = ROOT / "data_contracts" / "outbound"
 WORKSPACE = ROOT / "workspace.yaml"

@@ -11,7 +11,7 @@ import datetime as dt
 import difflib
 import os
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -20,6 +20,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from data_contracts.contract import Contract, load_contracts
+from orchestration.configuration.custom_schemes.compiled import compile_schemes
 from orchestration.configuration.secrets import read_secret
 from orchestration.configuration.settings import Settings, keys_at, source_files
 from orchestration.configuration.source_settings import Source
@@ -27,7 +28,7 @@ from orchestration.configuration.thresholds import check_thresholds
 from orchestration.configuration.yaml_file import YamlFile, read_yaml_file
 from orchestration.errors import TesseraError
 from orchestration.home import Home
-from orchestration.repository import INBOUND_CONTRACTS, OUTBOUND_CONTRACTS, SEGMENT_CATALOG
+from orchestration.repository import INBOUND_CONTRACTS, OUTBOUND_CONTRACTS, SCHEME_CATALOG, SEGMENT_CATALOG
 
 CONFIG_VARIABLE = "TESSERA_CONFIG"
 CONFIG_NAME = "tessera.yml"
@@ -47,6 +48,8 @@ class Deployment:
     inbound: dict[str, Contract]
     outbound: dict[str, Contract]
     catalog_schemes: tuple[str, ...]
+    # The deployment's own schemes, as the dbt model takes them.
+    custom_schemes: tuple[dict[str, Any], ...] = ()
 
     @property
     def schemes(self) -> tuple[str, ...]:
@@ -117,6 +120,7 @@ class Deployment:
             "schemes": list(self.schemes),
             "catalog_schemes": list(self.catalog_schemes),
             "model_schemes": list(self.model_schemes),
+            "custom_schemes": list(self.custom_schemes),
             "base_currency": self.settings.company.currency,
             "identity_matching": self.settings.identity.matching,
             "default_country": self.settings.identity.default_country or "",
@@ -157,6 +161,7 @@ def load_deployment(config: Path | None = None, home: Path | None = None) -> Dep
         inbound=inbound,
         outbound=load_contracts(OUTBOUND_CONTRACTS, repeated={"scheme": schemes}),
         catalog_schemes=schemes,
+        custom_schemes=compile_schemes(settings.custom_schemes, catalogued=_scheme_names(schemes), file=file),
     )
     _check_sources_fit(deployment, file=file)
     _check_something_to_build(deployment)
@@ -203,6 +208,12 @@ def _catalog_schemes() -> tuple[str, ...]:
         return tuple(dict.fromkeys(row["scheme"] for row in csv.DictReader(catalog)))
 
 
+def _scheme_names(schemes: Iterable[str]) -> dict[str, str]:
+    with SCHEME_CATALOG.open(encoding="utf-8", newline="") as catalog:
+        names = {row["scheme"]: row["scheme_name"] for row in csv.DictReader(catalog)}
+    return {scheme: names.get(scheme, scheme) for scheme in schemes}
+
+
 def _check_names(names: Mapping[Place, str], *, known: Collection[str], file: YamlFile, thing: str) -> None:
     for place, name in names.items():
         if name not in known:
@@ -239,12 +250,12 @@ def _check_sources_fit(deployment: Deployment, *, file: YamlFile) -> None:
 
 
 def _check_something_to_build(deployment: Deployment) -> None:
-    if not deployment.schemes:
+    if not deployment.schemes and not deployment.custom_schemes:
         raise TesseraError(
             f"{deployment.config_path}: every scheme is switched off",
             expected="at least one scheme to build",
             found=", ".join(f"{name}: false" for name in deployment.catalog_schemes),
-            fix="switch one on under schemes",
+            fix="switch one on under schemes, or write one under custom_schemes",
         )
     if "order_lines" not in deployment.entities_on:
         raise TesseraError(

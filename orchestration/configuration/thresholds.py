@@ -24,6 +24,7 @@ _DERIVED = frozenset(
         "schemes",
         "catalog_schemes",
         "model_schemes",
+        "custom_schemes",
         "base_currency",
         "identity_matching",
         "default_country",
