@@ -47,7 +47,7 @@ segments as (
                 filter (where scheme in ('{{ custom_schemes | join("', '") }}'))
         ) as custom_segment_codes,
         {% else -%}
-        cast(null as map(varchar, varchar)) as custom_segment_codes,
+        cast(null as map (varchar, varchar)) as custom_segment_codes,
         {% endif -%}
         as_of_date
     from assignments
