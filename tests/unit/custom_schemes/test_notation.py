@@ -101,7 +101,7 @@ REFUSED: list[tuple[str, Any, str]] = [
     ("last_order_date", "2026-02-30", "the calendar has"),
     ("last_order_date", ">= 0001-01-01", "write a year from 1900 to 2200"),
     ("last_order_date", "a few days ago", "write whole days"),
-    ("last_order_date", dt.datetime(2026, 1, 1, 12), "is a date"),
+    ("last_order_date", dt.datetime(2026, 1, 1, 12, tzinfo=dt.UTC), "is a date"),
 ]
 
 

@@ -133,7 +133,10 @@ def test_types_are_recognised(written: str, family: str) -> None:
     assert parse_physical_type(written).family == family
 
 
-@pytest.mark.parametrize("written", ["", "int64", "decimal(40,2)", "decimal(2,4)", "struct(a)", "money[]", "map(varchar)", "map(money, date)"])
+@pytest.mark.parametrize(
+    "written",
+    ["", "int64", "decimal(40,2)", "decimal(2,4)", "struct(a)", "money[]", "map(varchar)", "map(money, date)"],
+)
 def test_other_types_are_refused(written: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         parse_physical_type(written)
