@@ -43,7 +43,7 @@ segments as (
         {% if custom_schemes -%}
         -- In the order of their names, so that equal customers are equal to the byte.
         map_from_entries(
-            list({'k': scheme, 'v': segment_code} order by scheme asc)
+            list(row(scheme, segment_code) order by scheme asc)
                 filter (where scheme in ('{{ custom_schemes | join("', '") }}'))
         ) as custom_segment_codes,
         {% else -%}

@@ -1,6 +1,6 @@
--- One row per customer, custom scheme and as_of_date: the schemes that tessera.yml writes as rules. Rules and boundaries
--- are fixed, so the segment under the previous boundaries is the segment itself. A scheme joins only the families that
--- its rules ask.
+-- One row per customer, custom scheme and as_of_date: the schemes that tessera.yml writes as rules. Their limits are
+-- fixed, so the segment under the previous boundaries is the segment itself. A scheme joins only the families that its
+-- rules ask.
 {{ config(materialized='as_of_history', enabled=var('custom_schemes') | length > 0) }}
 {% set custom_schemes = var('custom_schemes') %}
 
@@ -51,11 +51,12 @@ with as_of_dates as (
         case
             when not is_tonight then null
             {% for segment in scheme.reasons -%}
-            when segment_code = '{{ segment.segment_code }}' then [
-                {% for feature in segment.features -%}
-                {{ reason(feature, feature, '0') }}{{ ',' if not loop.last }}
-                {% endfor -%}
-            ]
+            when segment_code = '{{ segment.segment_code }}'
+                then [
+                    {% for feature in segment.features -%}
+                    {{ reason(feature, feature, '0') }}{{ ',' if not loop.last }}
+                    {% endfor -%}
+                ]
             {% endfor -%}
         end as reasons,
         as_of_date
