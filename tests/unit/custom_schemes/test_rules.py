@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from orchestration.configuration.custom_schemes.compiled import compile_schemes
 from orchestration.configuration.deployment import load_deployment
+from orchestration.configuration.settings import Settings
+from orchestration.configuration.yaml_file import read_yaml_file
 from orchestration.errors import TesseraError
 from tests.support.deployments import CUSTOM_SCHEMES, line_of, write_config
 
@@ -29,16 +33,23 @@ custom_schemes:
 """
 
 
+def compile_file(config: Path) -> tuple[dict[str, Any], ...]:
+    """What loading the deployment does with the section, without the contracts, which take longer."""
+    file = read_yaml_file(config)
+    settings = Settings.model_validate(file.content)
+    return compile_schemes(settings.custom_schemes, catalogued={"rfm": "RFM"}, file=file)
+
+
 def refusal(folder: Path, old: str, new: str) -> tuple[Path, TesseraError]:
     assert old in SCHEME
     config = write_config(folder, more=SCHEME.replace(old, new))
     with pytest.raises(TesseraError) as caught:
-        load_deployment(config, folder / "home")
+        compile_file(config)
     return config, caught.value
 
 
 def test_the_scheme_of_these_tests_is_a_good_one(tmp_path: Path) -> None:
-    (scheme,) = load_deployment(write_config(tmp_path, more=SCHEME), tmp_path / "home").custom_schemes
+    (scheme,) = compile_file(write_config(tmp_path, more=SCHEME))
     assert [segment["segment_name"] for segment in scheme["segments"]] == ["Regulars", "Gone quiet", "Others"]
     assert scheme["scheme_name"] == "Food delivery"
 
@@ -112,9 +123,18 @@ def test_a_date_is_told_in_one_way_throughout_a_scheme(tmp_path: Path) -> None:
 def test_the_form_of_the_section_is_checked_with_the_rest_of_the_file(
     tmp_path: Path, old: str, new: str, at: str, told: str
 ) -> None:
-    config, error = refusal(tmp_path, old, new)
-    assert f"line {line_of(config, at)}: custom_schemes." in error.found
-    assert told in error.found
+    assert old in SCHEME
+    config = write_config(tmp_path, more=SCHEME.replace(old, new))
+    with pytest.raises(TesseraError) as caught:
+        load_deployment(config, tmp_path / "home")
+    assert f"line {line_of(config, at)}: custom_schemes." in caught.value.found
+    assert told in caught.value.found
+
+
+def test_a_catalogued_scheme_keeps_its_name(tmp_path: Path) -> None:
+    config = write_config(tmp_path, more=SCHEME.replace("food_delivery", "lifecycle"))
+    with pytest.raises(TesseraError, match="there is already a scheme lifecycle"):
+        load_deployment(config, tmp_path / "home")
 
 
 def test_custom_schemes_are_enough_to_build(tmp_path: Path) -> None:
