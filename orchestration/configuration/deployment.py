@@ -10,7 +10,7 @@ import datetime as dt
 import difflib
 import os
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +19,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from data_contracts.contract import Contract, load_contracts
+from orchestration.configuration.custom_schemes.compiled import compile_schemes
 from orchestration.configuration.history_code import history_code
 from orchestration.configuration.schemes import Scheme, SchemeStatus, catalogued_schemes, status_of
 from orchestration.configuration.secrets import read_secret
@@ -46,6 +47,8 @@ class Deployment:
     inbound: dict[str, Contract]
     outbound: dict[str, Contract]
     catalog: tuple[Scheme, ...]
+    # The deployment's own schemes, as the dbt model takes them.
+    custom_schemes: tuple[dict[str, Any], ...] = ()
 
     @property
     def catalog_schemes(self) -> tuple[str, ...]:
@@ -146,6 +149,7 @@ class Deployment:
             "derived_schemes": list(self.derived_schemes),
             "bounded_schemes": list(self.bounded_schemes),
             "scheme_status": [status.as_variable() for status in self.scheme_status],
+            "custom_schemes": list(self.custom_schemes),
             "base_currency": self.settings.company.currency,
             "identity_matching": self.settings.identity.matching,
             "default_country": self.settings.identity.default_country or "",
@@ -194,6 +198,9 @@ def load_deployment(config: Path | None = None, home: Path | None = None) -> Dep
         inbound=inbound,
         outbound=load_contracts(OUTBOUND_CONTRACTS, repeated={"scheme": schemes}),
         catalog=catalog,
+        custom_schemes=compile_schemes(
+            settings.custom_schemes, catalogued={scheme.name: scheme.title for scheme in catalog}, file=file
+        ),
     )
     _check_sources_fit(deployment, file=file)
     _check_something_to_build(deployment)
@@ -278,12 +285,12 @@ def _check_something_to_build(deployment: Deployment) -> None:
             found=", ".join(sorted(deployment.sources_on)),
             fix="add the source of your order lines",
         )
-    if not deployment.schemes:
+    if not deployment.schemes and not deployment.custom_schemes:
         raise TesseraError(
             f"{deployment.config_path}: no scheme is left to build",
             expected="at least one scheme that is on and has its sources",
             found="; ".join(f"{status.scheme}: {status.reason}" for status in deployment.scheme_status),
-            fix="switch one on under schemes",
+            fix="switch one on under schemes, or write one under custom_schemes",
         )
 
 

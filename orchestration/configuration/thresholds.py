@@ -27,6 +27,7 @@ _DERIVED = frozenset(
         "derived_schemes",
         "bounded_schemes",
         "scheme_status",
+        "custom_schemes",
         "base_currency",
         "history_code",
         "identity_matching",

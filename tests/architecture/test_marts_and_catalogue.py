@@ -83,7 +83,8 @@ class TestMarts:
 class TestCatalogue:
     def test_each_scheme_has_its_model_and_each_model_its_scheme(self, models: dict[str, dict[str, Any]]) -> None:
         built = {name.removeprefix("seg_customers__") for name in models if name.startswith("seg_customers__")}
-        assert built == set(SCHEMES) - AWAITED
+        # One model for all schemes that tessera.yml writes, which are in no catalogue of the project.
+        assert built == {*SCHEMES, "custom"} - AWAITED
 
     def test_every_scheme_has_segments_and_every_segment_its_scheme(self) -> None:
         assert len(set(SCHEMES)) == len(SCHEMES)

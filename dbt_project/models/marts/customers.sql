@@ -1,5 +1,6 @@
 -- One row per customer as of tonight: the segment in every scheme and the key features.
 {% set catalog_schemes = var('catalog_schemes') %}
+{% set custom_schemes = var('custom_schemes') | map(attribute='scheme') | list %}
 
 with spine as (
 
@@ -45,6 +46,15 @@ segments as (
         {% for scheme in catalog_schemes -%}
         any_value(segment_code) filter (where scheme = '{{ scheme }}') as {{ scheme }}_segment_code,
         {% endfor -%}
+        {% if custom_schemes -%}
+        -- In the order of their names, so that equal customers are equal to the byte.
+        map_from_entries(
+            list(row(scheme, segment_code) order by scheme asc)
+                filter (where scheme in ('{{ custom_schemes | join("', '") }}'))
+        ) as custom_segment_codes,
+        {% else -%}
+        cast(null as map (varchar, varchar)) as custom_segment_codes,
+        {% endif -%}
         as_of_date
     from assignments
     group by customer_id, as_of_date
@@ -58,6 +68,7 @@ customers as (
         {% for scheme in catalog_schemes -%}
         segments.{{ scheme }}_segment_code,
         {% endfor -%}
+        segments.custom_segment_codes,
         demographics.account_type,
         demographics.age_band,
         demographics.gender,
