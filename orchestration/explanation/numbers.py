@@ -26,7 +26,7 @@ def whole_between(low: int, high: int) -> list[int]:
 
 def real_between(low: Decimal, high: Decimal, *, scale: int) -> list[Decimal]:
     """Some round numbers between two others; none when they are as near as three digits tell."""
-    finest = _finest(max(abs(low), abs(high)), scale=scale)
+    finest = _finest(min(abs(low), abs(high)), scale=scale)
     step = max(finest, Decimal(1).scaleb((high - low).adjusted()))
     while True:
         first = (low / step).to_integral_value(ROUND_CEILING) * step

@@ -18,6 +18,7 @@ from orchestration.explanation.features import TABLE_PREFIX
 _DATE_MARK = "the date that is computed"
 # One model gives all the schemes that a company has defined itself.
 _MODELS = ("seg_customers__{scheme}", "seg_customers__custom")
+_NAME = re.compile(r"(\"[^\"]+\"|\w+)\.(\"[^\"]+\"|\w+)\.(\"[^\"]+\"|\w+)")
 _COMPILED = "compiled/tessera/models/segmentations"
 
 
@@ -62,6 +63,6 @@ def find_scheme_sql(con: duckdb.DuckDBPyConnection, dbt_folder: Path, scheme: st
 
 
 def _relations(con: duckdb.DuckDBPyConnection, code: str) -> tuple[Relation, ...]:
-    names = con.get_table_names(code, qualified=True)
-    parts = [[part.strip('"') for part in name.split(".")] for name in names]
-    return tuple(sorted(Relation(*each) for each in parts if len(each) == 3))
+    # DuckDB's own parser tells them, common table expressions left out; an alias follows the name.
+    found = (_NAME.match(name) for name in con.get_table_names(code, qualified=True))
+    return tuple(sorted({Relation(*(part.strip('"') for part in name.groups())) for name in found if name}))
