@@ -57,8 +57,8 @@ class Workbench:
             columns = self._columns(relation)
             if "customer_id" in columns and relation.schema != "features":
                 raise NoTrialError(
-                    "every customer's segment is worked out beforehand, in "
-                    f"{relation.schema}.{relation.name}, and a made-up customer has none there"
+                    f"it reads what {relation.schema}.{relation.name} has worked out for every customer, "
+                    "and a made-up one is not in it"
                 )
             self._copy(relation, of_customer="customer_id" in columns, of_night="as_of_date" in columns)
             families[relation] = [

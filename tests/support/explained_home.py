@@ -87,7 +87,7 @@ segmented as (
 select * from segmented
 """
 
-# Two schemes of a company's own in one model: one by categories, one that needs two changes at once.
+# A company's own schemes in one model: by categories, by a date, by two features at once, and by none.
 CUSTOM = """\
 with demographics as (
 
@@ -125,6 +125,16 @@ by_two as (
 
 ),
 
+by_date as (
+
+    select
+        customer_id,
+        'cohorts' as scheme,
+        case when first_order_date >= date '2026-02-01' then 'young' else 'old' end as segment_code
+    from purchases
+
+),
+
 never as (
 
     select
@@ -139,6 +149,8 @@ select * from by_card
 union all
 select * from by_two
 union all
+select * from by_date
+union all
 select * from never
 """
 
@@ -152,7 +164,7 @@ inner join "warehouse"."ml"."ml_customers__clusters" as clusters on purchases.cu
 where purchases.as_of_date = cast('the date that is computed' as date)
 """
 
-SCHEMES = ("cards", "clusters", "fixed", "rfm", "vip")
+SCHEMES = ("cards", "clusters", "cohorts", "fixed", "rfm", "vip")
 
 
 def rfm_rule(*, order_count: int, days_since_last_order: int | None, net_revenue_amount: float) -> str:
@@ -263,11 +275,12 @@ def _write_features(con: duckdb.DuckDBPyConnection, maria: str) -> None:
             cast(number % 4 as bigint) as order_count,
             case when number % 4 > 0 then cast(number * 7 % 120 as bigint) end as days_since_last_order,
             cast(if(number % 4 > 0, number * 13.57 % 400, 0) as decimal(18, 4)) as net_revenue_amount,
+            date '2026-05-01' - cast(number as integer) as first_order_date,
             date '{NIGHT}' as as_of_date
         from people;
         -- A past date, of which nothing may be seen.
         insert into features.feat_customers__purchases
-        select customer_id, 900, 9000, 90000, date '{PAST}' from features.feat_customers__purchases;
+        select customer_id, 900, 9000, 90000, date '2020-01-01', date '{PAST}' from features.feat_customers__purchases;
         create table features.feat_customers__demographics as
         select
             customer_id,

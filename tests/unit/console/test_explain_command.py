@@ -43,7 +43,7 @@ def test_segment_rule_reasons_and_the_ways_into_others_are_shown(home: Explained
 def test_without_a_scheme_all_are_shown_and_said_where_nothing_was_tried(home: ExplainedHome) -> None:
     told = shown(home, "c_001")
     assert "Behavioural clusters: c01" in told
-    assert "What would have to change was not tried: every customer's segment is worked out beforehand" in told
+    assert "What would have to change was not tried: it reads what ml.ml_customers__clusters has worked out" in told
     assert "Nothing in one or two of the values that its rule reads would change it." in told
     assert "has_card false -> true: holder" in told
 

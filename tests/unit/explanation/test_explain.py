@@ -112,6 +112,14 @@ def test_categories_change_too_and_words_of_a_comment_are_no_features(home: Expl
     }
 
 
+def test_dates_change_by_the_day(home: ExplainedHome) -> None:
+    told = scheme(explain_segments(home.deployment, "c_010", schemes=["cohorts"]))
+    (other,) = told.others
+    (change,) = other.changes
+    assert (told.membership.segment_code, other.segment_code) == ("young", "old")
+    assert (change.value, change.to, change.low, change.high) == ("2026-04-21", "2026-01-31", None, "2026-01-31")
+
+
 def test_of_a_model_with_several_schemes_the_asked_one_counts(home: ExplainedHome) -> None:
     vip = scheme(explain_segments(home.deployment, home.maria, schemes=["vip"]))
     (other,) = vip.others
