@@ -289,7 +289,7 @@ def _explained(
 
 
 def _moves(membership: Membership, bench: Workbench, dbt_folder: Path, night: dt.date) -> list[Move]:
-    sql = find_scheme_sql(bench.con, dbt_folder, membership.scheme, night)
+    sql = find_scheme_sql(dbt_folder, membership.scheme, night)
     if sql is None:
         raise NoTrialError(f"the SQL that dbt compiled for it is not in {dbt_folder} any more")
     trial = bench.trial(sql)

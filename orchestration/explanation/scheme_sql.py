@@ -10,15 +10,15 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
-
 from orchestration.explanation.features import TABLE_PREFIX
 
 # What macro as_of_mark leaves in the SQL in place of the date.
 _DATE_MARK = "the date that is computed"
 # One model gives all the schemes that a company has defined itself.
 _MODELS = ("seg_customers__{scheme}", "seg_customers__custom")
-_NAME = re.compile(r"(\"[^\"]+\"|\w+)\.(\"[^\"]+\"|\w+)\.(\"[^\"]+\"|\w+)")
+# As dbt writes the name of whatever a model refers to: database, schema and table, each in quotes.
+_NAME = re.compile(r'"([^"]+)"\."([^"]+)"\."([^"]+)"')
+_COMMENT = re.compile(r"--.*")
 _COMPILED = "compiled/tessera/models/segmentations"
 
 
@@ -41,15 +41,19 @@ class SchemeSql:
 
     scheme: str
     code: str
-    relations: tuple[Relation, ...]
+
+    @property
+    def relations(self) -> tuple[Relation, ...]:
+        """The tables in it."""
+        return tuple(sorted({Relation(*name.groups()) for name in _NAME.finditer(_COMMENT.sub("", self.code))}))
 
     @property
     def words(self) -> frozenset[str]:
         """Every word in it; a column that is read is one of them."""
-        return frozenset(re.findall(r"\w+", re.sub(r"--.*", "", self.code).lower()))
+        return frozenset(re.findall(r"\w+", _COMMENT.sub("", self.code).lower()))
 
 
-def find_scheme_sql(con: duckdb.DuckDBPyConnection, dbt_folder: Path, scheme: str, night: dt.date) -> SchemeSql | None:
+def find_scheme_sql(dbt_folder: Path, scheme: str, night: dt.date) -> SchemeSql | None:
     """Find what dbt compiled last for a scheme; None if it is not there any more."""
     for model in _MODELS:
         name = f"{model.format(scheme=scheme)}.sql"
@@ -58,11 +62,5 @@ def find_scheme_sql(con: duckdb.DuckDBPyConnection, dbt_folder: Path, scheme: st
         )
         if found:
             code = found[-1].read_text(encoding="utf-8").replace(_DATE_MARK, night.isoformat())
-            return SchemeSql(scheme, code, _relations(con, code))
+            return SchemeSql(scheme, code)
     return None
-
-
-def _relations(con: duckdb.DuckDBPyConnection, code: str) -> tuple[Relation, ...]:
-    # DuckDB's own parser tells them, common table expressions left out; an alias follows the name.
-    found = (_NAME.match(name) for name in con.get_table_names(code, qualified=True))
-    return tuple(sorted({Relation(*(part.strip('"') for part in name.groups())) for name in found if name}))

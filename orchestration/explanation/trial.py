@@ -53,6 +53,7 @@ class Workbench:
             NoTrialError: Its segments do not come from feature families alone.
         """
         families: dict[Relation, list[Feature]] = {}
+        words = sql.words
         for relation in sql.relations:
             columns = self._columns(relation)
             if "customer_id" in columns and relation.schema != "features":
@@ -64,7 +65,7 @@ class Workbench:
             families[relation] = [
                 feature
                 for column, data_type in columns.items()
-                if relation.is_feature_family and column not in _KEYS and column.lower() in sql.words
+                if relation.is_feature_family and column not in _KEYS and column.lower() in words
                 for feature in [Feature(relation.name, column, data_type)]
                 if feature.kind is not None
             ]
