@@ -19,7 +19,8 @@ from rich.console import Console
 
 from data_contracts.contract_rules import ContractError
 from orchestration.configuration.deployment import CONFIG_VARIABLE, Deployment, load_deployment, tonight
-from orchestration.console.identity_commands import explain_app, identity_app
+from orchestration.console.explain_command import explain
+from orchestration.console.identity_commands import identity_app
 from orchestration.console.new_source_command import new_source
 from orchestration.console.quarantine_commands import quarantine_app
 from orchestration.errors import TesseraError
@@ -34,7 +35,7 @@ app = typer.Typer(
 )
 app.add_typer(quarantine_app, name="quarantine")
 app.add_typer(identity_app, name="identity")
-app.add_typer(explain_app, name="explain")
+app.command()(explain)
 app.command("new-source")(new_source)
 ConfigOption = Annotated[
     Path | None,

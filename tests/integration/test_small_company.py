@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from orchestration.explanation.explain import explain_segments
 from orchestration.publishing.manifest import verify
 from orchestration.repository import ROOT
 from tests.support import nights, small_company
@@ -76,6 +77,17 @@ def test_current_reasons_name_features_and_past_ones_are_dropped(small_night: ni
     ).set_index("is_current")
     assert found.loc[True, "without"] == 0
     assert found.loc[False, "with_reasons"] == 0
+
+
+def test_the_sql_of_every_rule_gives_the_published_segment_of_a_made_up_customer(small_night: nights.Night) -> None:
+    customers = small_night.mart(
+        "select min(customer_id) as customer_id from customers group by rfm_segment_code order by customer_id limit 4"
+    )
+    for customer_id in customers["customer_id"]:
+        told = explain_segments(small_night.deployment, customer_id)
+        left_out = {each.membership.scheme for each in told.schemes if each.left_out is not None}
+        assert left_out == set(small_night.deployment.model_schemes)
+        assert any(each.others for each in told.schemes)
 
 
 def test_only_treated_customers_count_as_reached_by_a_campaign(small_night: nights.Night) -> None:
