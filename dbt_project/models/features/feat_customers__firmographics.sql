@@ -52,7 +52,7 @@ customers as (
     select
         spine.customer_id,
         customer_companies.company_id,
-        customer_history.account_type is not distinct from 'business'
+        coalesce(customer_history.account_type = 'business', false)
         or customer_companies.company_id is not null as is_business,
         spine.as_of_date
     from spine
