@@ -1,7 +1,7 @@
 {#-
-    The size class of a company by the European Commission's Recommendation 2003/361: the larger of the classes that its
-    staff and its revenue give, as both have to stay within a class's limits; where one of them is not known, the other's
-    alone. Null where nothing is known. Staff stays below its limit, revenue may reach it.
+    The size class of a company by the European Commission's Recommendation 2003/361: the larger of the classes that
+    its staff and its revenue give, as both have to stay within a class's limits; where one of them is not known, that
+    of the other alone. Null where nothing is known. Staff stays below its limit, revenue may reach it.
 -#}
 {% macro company_size_class(employees, revenue) -%}
     case

@@ -40,7 +40,8 @@ known as (
         date_sub('year', customer_history.birth_date, spine.as_of_date) as age_years,
         -- The first number of a declared band; of "under 18" nothing is its lower bound. Years of birth are no ages.
         case
-            when regexp_matches(lower(customer_history.declared_age_band), '^\s*(?:under|below|up to|unter|bis|<)') then 0
+            when regexp_matches(lower(customer_history.declared_age_band), '^\s*(?:under|below|up to|unter|bis|<)')
+                then 0
             else try_cast(nullif(regexp_extract(customer_history.declared_age_band, '[0-9]+'), '') as integer)
         end as declared_from_years,
         spine.as_of_date

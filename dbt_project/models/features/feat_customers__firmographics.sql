@@ -1,6 +1,6 @@
--- One row per customer and as_of_date: the company that the customer bought for, as its record was on the date, and what
--- all of its contacts together bought. Customers without a company have no values; businesses whose company nobody has
--- a record of neither.
+-- One row per customer and as_of_date: the company that the customer bought for, as its record was on the date, and
+-- what all of its contacts together bought. Customers without a company have no values; businesses whose company nobody
+-- has a record of neither.
 {{ config(materialized='as_of_history') }}
 
 with spine as (
@@ -52,7 +52,7 @@ customers as (
     select
         spine.customer_id,
         customer_companies.company_id,
-        customer_history.account_type is not distinct from 'business'
+        coalesce(customer_history.account_type = 'business', false)
         or customer_companies.company_id is not null as is_business,
         spine.as_of_date
     from spine
