@@ -37,7 +37,7 @@ members as (
 
 ),
 
--- All traits in one pass: in each row only the trait that was counted has a value.
+-- All traits in one pass: in each row only the trait that was counted has a value. (sqlfluff cannot read the sets.)
 grouped as (
 
     select
@@ -49,7 +49,7 @@ grouped as (
         count(*) as customers_count,
         as_of_date
     from members
-    group by grouping sets (
+    group by grouping sets ( -- noqa: PRS
         {% for trait in traits -%}
         (scheme, segment_code, as_of_date, {{ trait.trait }}){{ ',' if not loop.last }}
         {% endfor -%}
