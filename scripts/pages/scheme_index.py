@@ -33,7 +33,7 @@ def scheme_index(schemes: Iterable[Scheme]) -> str:
         "the catalogues of schemes and segments",
         "# The schemes",
         _INTRODUCTION,
-        table(["scheme", "question", "segments", "needs a source of", "made"], rows),
+        table(["scheme", "question", "segments", "needs", "made"], rows),
     )
 
 

@@ -51,10 +51,6 @@ class SchemeModels:
         ]
         self._macros = project_macros()
 
-    def has(self, scheme: Scheme) -> bool:
-        """Whether the scheme's model is there."""
-        return (self._folder / f"{scheme.model}.sql").is_file()
-
     def inputs_of(self, scheme: Scheme, described: DbtYml, thresholds: Mapping[str, Threshold]) -> SchemeInputs:
         """What the scheme's model reads, and what the models of its own read that stand behind it."""
         own, others = self._behind(scheme)
@@ -83,7 +79,8 @@ class SchemeModels:
         """The scheme's models with their SQL, and whatever else they read besides features and dates."""
         own: dict[str, ModelSql] = {}
         others: list[str] = []
-        waiting = [scheme.model, f"int_segments__{scheme.code}"]
+        segments = f"int_segments__{scheme.code}"
+        waiting = [scheme.model, segments]
         while waiting:
             name = waiting.pop(0)
             path = self._folder / f"{name}.sql"
@@ -91,6 +88,6 @@ class SchemeModels:
                 raw = path.read_text(encoding="utf-8")
                 own[name] = model_sql(raw, name=name, variables=self._variables, macros=self._macros)
                 waiting += own[name].reads
-            if name not in (scheme.model, _DATES, *others) and not name.startswith(FAMILY_PREFIX):
+            if name not in (scheme.model, segments, _DATES, *others) and not name.startswith(FAMILY_PREFIX):
                 others.append(name)
         return own, others

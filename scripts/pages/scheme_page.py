@@ -6,7 +6,8 @@ Belongs here: what stands on it, in which order and words. Does not belong here:
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from itertools import groupby
 
 from orchestration.errors import TesseraError
 from scripts.pages.catalogue import Scheme
@@ -63,7 +64,7 @@ def _facts(scheme: Scheme) -> str:
         [
             ["code", code(scheme.code)],
             ["made", scheme.method_in_words],
-            ["needs a source of", scheme.needs],
+            ["needs", scheme.needs],
             ["looks at", scheme.inputs],
             ["definition", scheme.source],
             ["owner", scheme.owner],
@@ -113,18 +114,20 @@ def _thresholds(scheme: Scheme, inputs: SchemeInputs) -> str:
             f"```yaml\nthresholds:\n  {example.name}: {json.dumps(example.default)}\n```",
             table(
                 ["threshold", "default", "meaning"],
-                [
-                    [code(each.name), shown(each.default), _meaning(each, before)]
-                    for each, before in zip(inputs.thresholds, (None, *inputs.thresholds), strict=False)
-                ],
+                _by_meaning(inputs.thresholds),
             ),
         ]
     )
 
 
-def _meaning(threshold: Threshold, before: Threshold | None) -> str:
-    """The meaning, told once where several thresholds share it."""
-    return "as above" if before and before.meaning == threshold.meaning else threshold.meaning
+def _by_meaning(thresholds: Iterable[Threshold]) -> list[list[str]]:
+    """A line for each comment of ``dbt_project.yml``, with all thresholds that it stands above."""
+    lines = []
+    for meaning, group in groupby(thresholds, key=lambda threshold: threshold.meaning):
+        together = list(group)
+        names = "<br>".join(code(each.name) for each in together)
+        lines.append([names, "<br>".join(shown(each.default) for each in together), meaning])
+    return lines
 
 
 def _inputs(inputs: SchemeInputs) -> str:

@@ -73,11 +73,15 @@ def _told(rows: Sequence[Row]) -> list[Row]:
 def _named(row: Row, segment_names: Mapping[str, str]) -> Row:
     """The row with the names of its segments beside their codes."""
     return {
-        name: f"{segment_names[value]} ({code(value)})"
-        if name.startswith("segment_code") and value in segment_names
-        else value
+        name: _segment(value, segment_names) if name.startswith("segment_code") and value else value
         for name, value in row.items()
     }
+
+
+def _segment(segment_code: str, segment_names: Mapping[str, str]) -> str:
+    """The segment's name and code; a code alone for a segment that only the data give."""
+    name = segment_names.get(segment_code)
+    return f"{name} ({code(segment_code)})" if name else code(segment_code)
 
 
 def _laid_out(rows: Sequence[Row]) -> str:
