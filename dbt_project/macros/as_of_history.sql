@@ -1,9 +1,10 @@
 {#-
     A table with rows for every evaluated date, of which only those dates are computed that are not there yet or whose
     inputs have changed: what was computed for a date is kept for as long as everything known by that date is the same
-    (int_as_of__inputs). The model's SQL runs once for each date to compute, so that memory holds one date, and each date
-    is committed together with the note of what it was computed from. Another SQL, another `history_code` (what else the
-    rows depend on) and --full-refresh begin anew.
+    (int_as_of__inputs). The model's SQL runs for as many dates at a time as have history_batch_customers customers
+    together, one at least, so that memory holds no more; each batch is committed together with the notes of what its
+    dates were computed from. Another SQL, another `history_code` (what else the rows depend on) and --full-refresh begin
+    anew.
 -#}
 {% materialization as_of_history, adapter='duckdb' %}
 
@@ -26,7 +27,7 @@
             {%- do adapter.drop_relation(existing_relation) -%}
         {%- endif -%}
         {%- do run_query('delete from ' ~ notes) -%}
-        {%- do run_query('create table ' ~ target_relation ~ ' as ' ~ on_date(compiled_code, '0001-01-01')) -%}
+        {%- do run_query('create table ' ~ target_relation ~ ' as ' ~ on_dates(compiled_code, ['0001-01-01'])) -%}
     {%- endif -%}
 
     {%- set kept -%}
@@ -42,15 +43,25 @@
     {%- do adapter.commit() -%}
 
     {%- set missing = run_query(
-        'select cast(as_of_date as varchar), cast(inputs_hash as varchar) from ' ~ ref('int_as_of__inputs')
+        'select cast(as_of_date as varchar), customers_count from ' ~ ref('int_as_of__inputs')
         ~ ' where as_of_date not in (select as_of_date from ' ~ notes ~ ') order by as_of_date'
     ).rows -%}
-    {%- for as_of_date, inputs_hash in missing -%}
-        {%- call statement('compute') -%}
-            insert into {{ target_relation }} by name {{ on_date(compiled_code, as_of_date) }};
-            insert into {{ notes }} values ('{{ as_of_date }}', {{ inputs_hash }}, '{{ code }}', '{{ invocation_id }}')
-        {%- endcall -%}
-        {%- do adapter.commit() -%}
+    {%- set batch = namespace(dates=[], customers_count=0) -%}
+    {%- for as_of_date, customers_count in missing -%}
+        {%- do batch.dates.append(as_of_date) -%}
+        {%- set batch.customers_count = batch.customers_count + customers_count -%}
+        {%- if loop.last or batch.customers_count + loop.nextitem[1] > var('history_batch_customers') -%}
+            {%- call statement('compute') -%}
+                insert into {{ target_relation }} by name {{ on_dates(compiled_code, batch.dates) }};
+                insert into {{ notes }}
+                select as_of_date, inputs_hash, '{{ code }}', '{{ invocation_id }}'
+                from {{ ref('int_as_of__inputs') }}
+                where as_of_date in ('{{ batch.dates | join("', '") }}')
+            {%- endcall -%}
+            {%- do adapter.commit() -%}
+            {%- set batch.dates = [] -%}
+            {%- set batch.customers_count = 0 -%}
+        {%- endif -%}
     {%- endfor -%}
     {%- call statement('main') -%}
         select {{ missing | length }} as computed_dates
@@ -61,7 +72,7 @@
 
 {% endmaterialization %}
 
-{#- The SQL of an as_of_history model for one date. -#}
-{% macro on_date(code, as_of_date) -%}
-    {{ return(code | replace(as_of_mark(), as_of_date)) }}
+{#- The SQL of an as_of_history model for some dates. -#}
+{% macro on_dates(code, dates) -%}
+    {{ return(code | replace(as_of_mark(), dates | join("', '"))) }}
 {%- endmacro %}

@@ -1,6 +1,6 @@
 {#-
-    Which dates a model of materialization as_of_history computes. The materialization runs the model's SQL once for each
-    date that has to be computed, with the date in place of the mark; import with it whatever has a row per date:
+    Which dates a model of materialization as_of_history computes. The materialization runs the model's SQL for the dates
+    that have to be computed, with these in place of the mark; import with it whatever has a row per date:
 
         select * from {{ ref('int_customers__as_of') }} where {{ computed_now() }}
 
@@ -12,11 +12,11 @@
     {%- else -%}
         {#- Named here, so that dbt builds it before whatever asks it. -#}
         {%- do ref('int_as_of__inputs') -%}
-        {{ as_of_date }} = cast('{{ as_of_mark() }}' as date)
+        {{ as_of_date }} in ('{{ as_of_mark() }}')
     {%- endif -%}
 {%- endmacro %}
 
-{#- What stands for the date in the SQL of such a model until it is run. -#}
+{#- What stands for the dates in the SQL of such a model until it is run. -#}
 {% macro as_of_mark() -%}
     the date that is computed
 {%- endmacro %}

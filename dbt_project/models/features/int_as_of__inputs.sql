@@ -47,6 +47,7 @@ customers as (
 
     select
         coalesce(known_since_date, date '1900-01-01') as input_date,
+        count(*) as customers_count,
         sum(hash(customer_id, known_since_date)) as input_hash
     from {{ ref('int_identity__customers') }}
     group by coalesce(known_since_date, date '1900-01-01')
@@ -72,6 +73,7 @@ inputs as (
     {% for name in names -%}
     select
         '{{ name }}' as input_name,
+        {{ 'customers_count' if name == 'customers' else '0' }} as customers_count,
         input_hash,
         input_date
     from {{ name }}
@@ -88,6 +90,7 @@ known_by_date as (
         -- Of the whole date too: what is computed for tonight holds reasons, and steps are taken from the date before.
         hash(any_value(as_of_dates)) -- noqa: RF02
         + coalesce(sum(hash(inputs.input_name, inputs.input_hash)), 0) as inputs_hash,
+        cast(coalesce(sum(inputs.customers_count), 0) as bigint) as customers_count,
         as_of_dates.as_of_date
     from as_of_dates
     left join inputs on as_of_dates.as_of_date >= inputs.input_date
