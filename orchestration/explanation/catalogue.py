@@ -7,21 +7,16 @@ is in, what would change it.
 from __future__ import annotations
 
 import csv
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
 from orchestration.configuration.deployment import Deployment
+from orchestration.configuration.rule_text import filled
 from orchestration.configuration.thresholds import default_thresholds
-from orchestration.repository import DBT_PROJECT, SEGMENT_CATALOG
-
-_SCHEME_CATALOG = DBT_PROJECT / "seeds" / "scheme_catalog.csv"
-_PLACEHOLDER = re.compile(r"\{(\w+)(:%)?\}")
+from orchestration.repository import SCHEME_CATALOG, SEGMENT_CATALOG
 
 
 @dataclass(frozen=True)
@@ -56,32 +51,13 @@ def read_catalogue(deployment: Deployment, warehouse: duckdb.DuckDBPyConnection 
     rows = [*([] if warehouse is None else _found_segments(warehouse)), *_rows(SEGMENT_CATALOG)]
     return Catalogue(
         segments={
-            (row["scheme"], row["segment_code"]): Segment(row["segment_name"], filled(row.get("rule"), thresholds))
+            (row["scheme"], row["segment_code"]): Segment(
+                row["segment_name"], filled(row["rule"], thresholds) if row["rule"] else None
+            )
             for row in rows
         },
-        scheme_names={row["scheme"]: row["scheme_name"] for row in _rows(_SCHEME_CATALOG)},
+        scheme_names={row["scheme"]: row["scheme_name"] for row in _rows(SCHEME_CATALOG)},
     )
-
-
-def filled(rule: str | None, thresholds: Mapping[str, Any]) -> str | None:
-    """Fill the thresholds into a rule: ``{name}`` as it is, ``{name:%}`` as a percentage; other braces stay."""
-    if not rule:
-        return None
-
-    def value(match: re.Match[str]) -> str:
-        name, is_percentage = match.groups()
-        return _shown(thresholds[name], is_percentage=bool(is_percentage)) if name in thresholds else match[0]
-
-    return _PLACEHOLDER.sub(value, rule)
-
-
-def _shown(value: Any, *, is_percentage: bool) -> str:
-    if isinstance(value, list | tuple):
-        return ", ".join(_shown(each, is_percentage=is_percentage) for each in value)
-    if is_percentage:
-        # By way of decimals, because .07 * 100 is not 7 in binary.
-        return f"{(Decimal(str(value)) * 100).normalize():f}%"
-    return str(value)
 
 
 def _rows(file: Path) -> Iterator[dict[str, str]]:

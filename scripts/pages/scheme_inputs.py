@@ -18,7 +18,7 @@ from scripts.dbt_model_sql import ModelSql, model_sql, project_macros
 from scripts.feature_lineage import features_used
 from scripts.pages.catalogue import Scheme
 from scripts.pages.dbt_yml import FAMILY_PREFIX, Column, DbtYml, Model
-from scripts.pages.threshold_texts import PLACEHOLDER, Threshold
+from scripts.pages.threshold_texts import Threshold
 
 # What estimators learn from: Python reads it, so that no SQL says so.
 _LEARNT_FROM = {"clusters": CLUSTER_FEATURES}

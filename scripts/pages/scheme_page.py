@@ -9,13 +9,14 @@ import json
 from collections.abc import Iterable, Mapping
 from itertools import groupby
 
+from orchestration.configuration.rule_text import filled, shown
 from orchestration.errors import TesseraError
 from scripts.pages.catalogue import Scheme
 from scripts.pages.dbt_yml import DbtYml, Model
 from scripts.pages.feature_page import family_title
 from scripts.pages.markdown import anchor, code, page, table
 from scripts.pages.scheme_inputs import SchemeInputs
-from scripts.pages.threshold_texts import Threshold, filled, shown
+from scripts.pages.threshold_texts import Threshold
 from scripts.pages.worked_example import worked_example
 
 GENERATED_FROM = "the catalogues, dbt_project.yml and the scheme's SQL and yml"
@@ -88,11 +89,12 @@ def _segments(scheme: Scheme, model: Model | None, described: DbtYml, thresholds
         )
     elif "{" in "".join(segment.rule for segment in scheme.segments):
         parts.append("Numbers are the defaults of the thresholds below.")
+    defaults = {name: threshold.default for name, threshold in thresholds.items()}
     parts.append(
         table(
             ["segment", "code", "meaning", "rule"],
             [
-                [segment.name, code(segment.code), segment.description, filled(segment.rule, thresholds)]
+                [segment.name, code(segment.code), segment.description, filled(segment.rule, defaults)]
                 for segment in scheme.segments
             ],
         )

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from orchestration.configuration.rule_text import PLACEHOLDER
 from orchestration.repository import DBT_PROJECT
 from scripts import scheme_pages
 from scripts.pages.catalogue import read_schemes
 from scripts.pages.markdown import anchor
-from scripts.pages.threshold_texts import PLACEHOLDER, read_thresholds
+from scripts.pages.threshold_texts import read_thresholds
 from scripts.scheme_pages import FEATURE_PAGE, SCHEME_PAGES, rendered_pages, stale_pages
 
 SCHEMES = read_schemes(DBT_PROJECT / "seeds")

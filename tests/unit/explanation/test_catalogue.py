@@ -8,24 +8,8 @@ import duckdb
 import pytest
 
 from orchestration.configuration.deployment import load_deployment
-from orchestration.explanation.catalogue import filled, read_catalogue
+from orchestration.explanation.catalogue import read_catalogue
 from tests.support.deployments import write_config
-
-
-@pytest.mark.parametrize(
-    ("rule", "told"),
-    [
-        ("within {days} days", "within 60 days"),
-        ("at least {share:%} of it", "at least 7% of it"),
-        ("at least {small_share:%} of it", "at least 12.5% of it"),
-        ("bands {bands}", "bands 1, 2, 3"),
-        ("{nobody_knows} stays, and {} too", "{nobody_knows} stays, and {} too"),
-        ("", None),
-        (None, None),
-    ],
-)
-def test_thresholds_are_filled_in(rule: str | None, told: str | None) -> None:
-    assert filled(rule, {"days": 60, "share": 0.07, "small_share": 0.125, "bands": [1, 2, 3]}) == told
 
 
 def test_a_deployments_own_threshold_stands_in_the_rule(tmp_path: Path) -> None:
