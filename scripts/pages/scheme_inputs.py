@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from orchestration.clustering import CLUSTER_FEATURES
+from orchestration.configuration.rule_text import PLACEHOLDER
 from scripts.dbt_model_sql import ModelSql, model_sql, project_macros
 from scripts.feature_lineage import features_used
 from scripts.pages.catalogue import Scheme
