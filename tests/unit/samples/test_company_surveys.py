@@ -1,0 +1,75 @@
+"""What the simulated customers answer and say in public agrees with what they truly need and feel."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pandas as pd
+
+
+def test_answers_are_those_the_respondent_would_give(self, company) -> None:
+    needs = company.true("needs").set_index("person_id")
+    owner = company.true("records").query("source == 'typeform__responses'").set_index("record_id")["person_id"]
+    items = company.true("survey_items").set_index("question_id")["item"]
+    typeform = json.loads((company.data / "typeform_responses.json").read_text(encoding="utf-8"))
+    compared = 0
+    for response in typeform["items"]:
+        true = needs.loc[owner[response["response_id"]]]
+        for answer in response["answers"]:
+            if answer["type"] == "number":
+                assert answer["number"] == true[items[answer["field"]["id"]]]
+                compared += 1
+            elif answer["field"]["ref"] == "reason":
+                assert answer["choice"]["label"] == true["reason"]
+            elif answer["field"]["ref"] == "ideas":
+                assert answer["choices"]["labels"] == list(true["ideas"])
+    assert compared > 500
+
+
+def test_every_question_that_was_answered_is_described(self, company) -> None:
+    questions = pd.read_csv(company.data / "survey_questions.csv").set_index("question_id")
+    typeform = json.loads((company.data / "typeform_responses.json").read_text(encoding="utf-8"))
+    fields = {
+        answer["field"]["id"]: answer["field"]["ref"]
+        for response in typeform["items"]
+        for answer in response["answers"]
+        if answer["type"] != "email"
+    }
+    assert set(fields) == set(questions.index)
+    chosen = questions[~questions["kind"].isin(["likert", "csat"])].rename(index=fields)
+    assert chosen[["kind", "construct"]].to_dict("index") == {
+        "reason": {"kind": "choice", "construct": "benefit"},
+        "ideas": {"kind": "multi", "construct": "inspiration"},
+        "delivery": {"kind": "choice", "construct": "delivery"},
+    }
+    assert chosen[["scale_min", "scale_max"]].isna().all(axis=None)
+    scales = questions.loc[questions["kind"].isin(["likert", "csat"]), ["scale_min", "scale_max"]]
+    assert scales.eq([1, 5]).all(axis=None)
+
+
+def test_classes_of_needs_answer_differently(self, company) -> None:
+    needs = company.true("needs").groupby("needs_class").mean(numeric_only=True)
+    assert needs.loc["price_value", "price_1"] > needs.loc["curated_home", "price_1"] + 1.5
+    assert needs.loc["design_novelty", "novelty_1"] > needs.loc["easy_everyday", "novelty_1"] + 1.5
+    assert needs.loc["thoughtful_gifts", "gifting_1"] > needs.loc["reliable_supply", "gifting_1"] + 1.5
+
+
+def test_content_customers_give_better_scores(self, company) -> None:
+    people = company.true("people").set_index("person_id")
+    owner = company.true("records").query("source == 'delighted__responses'").set_index("record_id")["person_id"]
+    delighted = json.loads((company.data / "delighted_responses.json").read_text(encoding="utf-8"))
+    scores = pd.Series({item["id"]: item["score"] for item in delighted}, dtype=float)
+    content = scores.index.map(owner).map(people["satisfaction"]).to_numpy()
+    good = scores.between(0, 10).to_numpy()
+    assert np.corrcoef(scores[good], content[good])[0, 1] > 0.5
+
+
+def test_content_customers_speak_well_in_public(self, company) -> None:
+    people = company.true("people").set_index("person_id")["satisfaction"]
+    owner = company.true("records").query("source == 'brandwatch__mentions'")
+    owner = owner.set_index("record_id")["person_id"]
+    mentions = pd.read_csv(company.data / "brandwatch_mentions.csv", dtype=str)
+    content = mentions["Resource Id"].map(owner).map(people)
+    means = content.groupby(mentions["Sentiment"]).mean()
+    assert means["positive"] > means["neutral"] > means["negative"]
