@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 
-def test_answers_are_those_the_respondent_would_give(self, company) -> None:
+def test_answers_are_those_the_respondent_would_give(company) -> None:
     needs = company.true("needs").set_index("person_id")
     owner = company.true("records").query("source == 'typeform__responses'").set_index("record_id")["person_id"]
     items = company.true("survey_items").set_index("question_id")["item"]
@@ -27,7 +27,7 @@ def test_answers_are_those_the_respondent_would_give(self, company) -> None:
     assert compared > 500
 
 
-def test_every_question_that_was_answered_is_described(self, company) -> None:
+def test_every_question_that_was_answered_is_described(company) -> None:
     questions = pd.read_csv(company.data / "survey_questions.csv").set_index("question_id")
     typeform = json.loads((company.data / "typeform_responses.json").read_text(encoding="utf-8"))
     fields = {
@@ -48,14 +48,14 @@ def test_every_question_that_was_answered_is_described(self, company) -> None:
     assert scales.eq([1, 5]).all(axis=None)
 
 
-def test_classes_of_needs_answer_differently(self, company) -> None:
+def test_classes_of_needs_answer_differently(company) -> None:
     needs = company.true("needs").groupby("needs_class").mean(numeric_only=True)
     assert needs.loc["price_value", "price_1"] > needs.loc["curated_home", "price_1"] + 1.5
     assert needs.loc["design_novelty", "novelty_1"] > needs.loc["easy_everyday", "novelty_1"] + 1.5
     assert needs.loc["thoughtful_gifts", "gifting_1"] > needs.loc["reliable_supply", "gifting_1"] + 1.5
 
 
-def test_content_customers_give_better_scores(self, company) -> None:
+def test_content_customers_give_better_scores(company) -> None:
     people = company.true("people").set_index("person_id")
     owner = company.true("records").query("source == 'delighted__responses'").set_index("record_id")["person_id"]
     delighted = json.loads((company.data / "delighted_responses.json").read_text(encoding="utf-8"))
@@ -65,7 +65,7 @@ def test_content_customers_give_better_scores(self, company) -> None:
     assert np.corrcoef(scores[good], content[good])[0, 1] > 0.5
 
 
-def test_content_customers_speak_well_in_public(self, company) -> None:
+def test_content_customers_speak_well_in_public(company) -> None:
     people = company.true("people").set_index("person_id")["satisfaction"]
     owner = company.true("records").query("source == 'brandwatch__mentions'")
     owner = owner.set_index("record_id")["person_id"]
