@@ -66,7 +66,8 @@ def parse_physical_type(written: str) -> PhysicalType:
     """Read a DuckDB type.
 
     Args:
-        written: For example ``decimal(18,4)`` or ``struct(feature varchar, effect double)[]``.
+        written: For example ``decimal(18,4)`` ``struct(feature varchar, effect double)[]`` or
+            ``map(varchar, varchar)``.
 
     Raises:
         ValueError: When it is not a type this project can check.
@@ -87,6 +88,13 @@ def parse_physical_type(written: str) -> PhysicalType:
             if not (match := _STRUCT_FIELD.fullmatch(field)):
                 raise ValueError(f"{written!r}: {field!r} is not 'name type'")
             parse_physical_type(match[2])
+        return PhysicalType(text, "nested")
+    if text.startswith("map(") and text.endswith(")"):
+        kinds = _split_fields(text[len("map(") : -1])
+        if len(kinds) != 2:
+            raise ValueError(f"{written!r}: a map has a type of keys and a type of values")
+        for kind in kinds:
+            parse_physical_type(kind)
         return PhysicalType(text, "nested")
     raise ValueError(f"{written!r} is not a known DuckDB type")
 

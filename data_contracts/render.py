@@ -39,12 +39,12 @@ def rendered_files(root: Path) -> dict[Path, str]:
 
 
 def catalogued_schemes(root: Path) -> list[str]:
-    """Every scheme of the segment catalogue, in its order; that seed owns the names."""
-    seed = root / "dbt_project" / "seeds" / "segment_catalog.csv"
+    """Every scheme of the scheme catalogue, in its order; that seed owns the names."""
+    seed = root / "dbt_project" / "seeds" / "scheme_catalog.csv"
     if not seed.is_file():
         return []
     with seed.open(encoding="utf-8", newline="") as file:
-        return list(dict.fromkeys(row["scheme"] for row in csv.DictReader(file)))
+        return [row["scheme"] for row in csv.DictReader(file)]
 
 
 def stale_files(root: Path) -> list[Path]:

@@ -19,7 +19,8 @@ from rich.console import Console
 
 from data_contracts.contract_rules import ContractError
 from orchestration.configuration.deployment import CONFIG_VARIABLE, Deployment, load_deployment, tonight
-from orchestration.console.identity_commands import explain_app, identity_app
+from orchestration.console.explain_command import explain
+from orchestration.console.identity_commands import identity_app
 from orchestration.console.new_source_command import new_source
 from orchestration.console.quarantine_commands import quarantine_app
 from orchestration.errors import TesseraError
@@ -34,7 +35,7 @@ app = typer.Typer(
 )
 app.add_typer(quarantine_app, name="quarantine")
 app.add_typer(identity_app, name="identity")
-app.add_typer(explain_app, name="explain")
+app.command()(explain)
 app.command("new-source")(new_source)
 ConfigOption = Annotated[
     Path | None,
@@ -70,14 +71,15 @@ def run(
     )
     # Imported here because Dagster and dbt cost seconds that the other commands should not pay for.
     from orchestration.console.night import UNEXPECTED, run_night
-    from orchestration.console.summary import show_paths, show_segments, show_sources
+    from orchestration.console.scheme_tables import show_segments
+    from orchestration.console.summary import show_paths, show_sources
     from orchestration.publishing.version_store import VersionStore
 
     log = deployment.home.root / "night.log"
     outcome = run_night(deployment, night, console=console, log=log)
     served = VersionStore(deployment.home.published).current()
     if outcome.exit_code == 0 and served is not None:
-        show_segments(console, served, currency=deployment.settings.company.currency)
+        show_segments(console, served, deployment)
         show_sources(console, deployment)
         show_paths(console, served)
         return
@@ -136,6 +138,7 @@ def rollback(
 @app.command()
 def check(config: ConfigOption = None, home: HomeOption = None) -> None:
     """Validate configuration, contracts and definitions without running anything."""
+    from orchestration.console.scheme_tables import show_schemes
     from orchestration.console.summary import show_sources
 
     console = _console()
@@ -151,8 +154,8 @@ def check(config: ConfigOption = None, home: HomeOption = None) -> None:
     )
     definitions = _checked_definitions(deployment)
     console.print(f"definitions    ok  {definitions}", highlight=False)
-    console.print(f"schemes        {', '.join(deployment.schemes)}", highlight=False)
     show_sources(console, deployment)
+    show_schemes(console, deployment)
 
 
 def _checked_definitions(deployment: Deployment) -> str:

@@ -10,10 +10,13 @@
     end
 {%- endmacro %}
 
-{#- An amount in the base currency, as a decimal; amounts that are in it already are not touched. -#}
+{#-
+    An amount in the base currency, as a decimal; amounts that are in it already are not touched. The product of two
+    decimals of 18 digits has 18 as well, of which 14 would stand behind the point: it needs a wider factor.
+-#}
 {% macro in_base_currency(amount, currency_code, rate) -%}
     case
         when {{ currency_code }} = '{{ var("base_currency") }}' then {{ amount }}
-        else cast({{ amount }} * {{ rate }} as decimal(18, 4))
+        else cast(cast({{ amount }} as decimal(38, 4)) * {{ rate }} as decimal(18, 4))
     end
 {%- endmacro %}

@@ -112,3 +112,8 @@
 {% macro country_key(country) -%}
     nullif(regexp_replace({{ folded("replace(" ~ country ~ ", '.', '')") }}, '^(?:the )+', ''), '')
 {%- endmacro %}
+
+{#- The first two characters of a postal code: an area of many streets, which names nobody. -#}
+{% macro postal_area(postal_code) -%}
+    left({{ postal_key(postal_code) }}, 2)
+{%- endmacro %}

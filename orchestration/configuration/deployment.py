@@ -1,12 +1,11 @@
 """A deployment: validated settings, the contracts they switch on, and the home they run in.
 
-Belongs here: putting ``tessera.yml``, the contracts and the segment catalogue together and saying clearly what does
+Belongs here: putting ``tessera.yml``, the contracts and the scheme catalogue together and saying clearly what does
 not fit. Does not belong here: running anything.
 """
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import difflib
 import os
@@ -20,7 +19,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from data_contracts.contract import Contract, load_contracts
+from orchestration.configuration.custom_schemes.compiled import compile_schemes
 from orchestration.configuration.history_code import history_code
+from orchestration.configuration.schemes import Scheme, SchemeStatus, catalogued_schemes, status_of
 from orchestration.configuration.secrets import read_secret
 from orchestration.configuration.settings import Settings, keys_at, source_files
 from orchestration.configuration.source_settings import Source
@@ -28,12 +29,10 @@ from orchestration.configuration.thresholds import check_thresholds
 from orchestration.configuration.yaml_file import YamlFile, read_yaml_file
 from orchestration.errors import TesseraError
 from orchestration.home import Home
-from orchestration.repository import INBOUND_CONTRACTS, OUTBOUND_CONTRACTS, SEGMENT_CATALOG
+from orchestration.repository import INBOUND_CONTRACTS, OUTBOUND_CONTRACTS, SEGMENTATION_MODELS
 
 CONFIG_VARIABLE = "TESSERA_CONFIG"
 CONFIG_NAME = "tessera.yml"
-# Segments of these schemes are found and named by an estimator each night; the others are rules in dbt.
-MODEL_SCHEMES = ("clusters",)
 # Where a value stands in the file: keys and positions in lists.
 Place = tuple[str | int, ...]
 
@@ -47,16 +46,45 @@ class Deployment:
     home: Home
     inbound: dict[str, Contract]
     outbound: dict[str, Contract]
-    catalog_schemes: tuple[str, ...]
+    catalog: tuple[Scheme, ...]
+    # The deployment's own schemes, as the dbt model takes them.
+    custom_schemes: tuple[dict[str, Any], ...] = ()
+
+    @property
+    def catalog_schemes(self) -> tuple[str, ...]:
+        """Every scheme of the catalogue, whether it is built or not."""
+        return tuple(scheme.name for scheme in self.catalog)
+
+    @cached_property
+    def scheme_status(self) -> tuple[SchemeStatus, ...]:
+        """Of every scheme of the catalogue whether it is built, and why not."""
+        return tuple(
+            status_of(scheme, switched=self.settings.schemes, connected=self.entities_on) for scheme in self.catalog
+        )
 
     @property
     def schemes(self) -> tuple[str, ...]:
-        """Schemes of the catalogue that are switched on, in the catalogue's order."""
-        return tuple(scheme for scheme in self.catalog_schemes if self.settings.schemes.get(scheme, True))
+        """Schemes that are switched on and have the sources they need, in the catalogue's order."""
+        return tuple(status.scheme for status in self.scheme_status if status.is_available)
 
     @property
     def model_schemes(self) -> tuple[str, ...]:
-        return tuple(scheme for scheme in self.schemes if scheme in MODEL_SCHEMES)
+        """Of these the ones whose segments an estimator finds and names each night; the others are rules in dbt."""
+        return tuple(scheme.name for scheme in self.catalog if scheme.method == "model" and scheme.name in self.schemes)
+
+    @property
+    def derived_schemes(self) -> tuple[str, ...]:
+        """Of these the ones whose segments a dbt model works out from the data."""
+        return tuple(
+            scheme.name for scheme in self.catalog if scheme.segments == "derived" and scheme.name in self.schemes
+        )
+
+    @property
+    def bounded_schemes(self) -> tuple[str, ...]:
+        """Of these the ones with boundaries learned from the data: a model ``int_boundaries__<scheme>`` lists them."""
+        return tuple(
+            scheme for scheme in self.schemes if (SEGMENTATION_MODELS / f"int_boundaries__{scheme}.sql").is_file()
+        )
 
     @cached_property
     def sources_on(self) -> dict[str, list[Source]]:
@@ -118,6 +146,10 @@ class Deployment:
             "schemes": list(self.schemes),
             "catalog_schemes": list(self.catalog_schemes),
             "model_schemes": list(self.model_schemes),
+            "derived_schemes": list(self.derived_schemes),
+            "bounded_schemes": list(self.bounded_schemes),
+            "scheme_status": [status.as_variable() for status in self.scheme_status],
+            "custom_schemes": list(self.custom_schemes),
             "base_currency": self.settings.company.currency,
             "identity_matching": self.settings.identity.matching,
             "default_country": self.settings.identity.default_country or "",
@@ -149,7 +181,8 @@ def load_deployment(config: Path | None = None, home: Path | None = None) -> Dep
     file = read_yaml_file(path)
     settings = _validate(file)
     check_thresholds(settings.thresholds, file=file)
-    schemes = _catalog_schemes()
+    catalog = catalogued_schemes()
+    schemes = [scheme.name for scheme in catalog]
     inbound = load_contracts(INBOUND_CONTRACTS)
     contracts: dict[Place, str] = {
         ("sources", index, "contract"): source.contract for index, source in enumerate(settings.sources)
@@ -164,7 +197,10 @@ def load_deployment(config: Path | None = None, home: Path | None = None) -> Dep
         home=located_home,
         inbound=inbound,
         outbound=load_contracts(OUTBOUND_CONTRACTS, repeated={"scheme": schemes}),
-        catalog_schemes=schemes,
+        catalog=catalog,
+        custom_schemes=compile_schemes(
+            settings.custom_schemes, catalogued={scheme.name: scheme.title for scheme in catalog}, file=file
+        ),
     )
     _check_sources_fit(deployment, file=file)
     _check_something_to_build(deployment)
@@ -206,11 +242,6 @@ def _validate(file: YamlFile) -> Settings:
         ) from error
 
 
-def _catalog_schemes() -> tuple[str, ...]:
-    with SEGMENT_CATALOG.open(encoding="utf-8", newline="") as catalog:
-        return tuple(dict.fromkeys(row["scheme"] for row in csv.DictReader(catalog)))
-
-
 def _check_names(names: Mapping[Place, str], *, known: Collection[str], file: YamlFile, thing: str) -> None:
     for place, name in names.items():
         if name not in known:
@@ -247,19 +278,19 @@ def _check_sources_fit(deployment: Deployment, *, file: YamlFile) -> None:
 
 
 def _check_something_to_build(deployment: Deployment) -> None:
-    if not deployment.schemes:
-        raise TesseraError(
-            f"{deployment.config_path}: every scheme is switched off",
-            expected="at least one scheme to build",
-            found=", ".join(f"{name}: false" for name in deployment.catalog_schemes),
-            fix="switch one on under schemes",
-        )
     if "order_lines" not in deployment.entities_on:
         raise TesseraError(
             f"{deployment.config_path}: no transaction source is connected",
             expected="a contract that feeds order lines, such as transactions__order_lines",
             found=", ".join(sorted(deployment.sources_on)),
             fix="add the source of your order lines",
+        )
+    if not deployment.schemes and not deployment.custom_schemes:
+        raise TesseraError(
+            f"{deployment.config_path}: no scheme is left to build",
+            expected="at least one scheme that is on and has its sources",
+            found="; ".join(f"{status.scheme}: {status.reason}" for status in deployment.scheme_status),
+            fix="switch one on under schemes, or write one under custom_schemes",
         )
 
 

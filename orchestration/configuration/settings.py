@@ -17,6 +17,7 @@ from typing import Annotated, get_args
 
 from pydantic import BaseModel, BeforeValidator, Field, model_validator
 
+from orchestration.configuration.custom_scheme_settings import Code, CustomScheme
 from orchestration.configuration.identity_settings import Identity
 from orchestration.configuration.setting_types import Section, Share, TimeZone
 from orchestration.configuration.source_settings import Source
@@ -86,6 +87,7 @@ class Settings(Section):
     nights: Nights
     sources: list[Source] = Field(min_length=1)
     schemes: dict[str, bool] = Field(default_factory=dict)
+    custom_schemes: dict[Code, CustomScheme] = Field(default_factory=dict)
     thresholds: dict[str, Threshold] = Field(default_factory=dict)
     identity: Identity = Field(default_factory=Identity)
     publish: Publish = Field(default_factory=Publish)

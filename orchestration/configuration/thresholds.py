@@ -25,6 +25,9 @@ _DERIVED = frozenset(
         "catalog_schemes",
         "model_schemes",
         "derived_schemes",
+        "bounded_schemes",
+        "scheme_status",
+        "custom_schemes",
         "base_currency",
         "history_code",
         "identity_matching",
@@ -33,12 +36,38 @@ _DERIVED = frozenset(
     }
 )
 
-# Dividing by them or counting back by them needs at least one day.
-_AT_LEAST_ONE = frozenset({"rfm_window_days", "lifecycle_reference_gap_days"})
+# Dividing by them or counting back by them needs at least one.
+AT_LEAST_ONE = frozenset(
+    {
+        "rfm_window_days",
+        "lifecycle_reference_gap_days",
+        "trait_prior_customers",
+        "channel_preference_half_life_days",
+        "engagement_window_days",
+        "engagement_half_life_days",
+        "engagement_half_score_points",
+        "engagement_channel_half_life_days",
+    }
+)
 # Limits that mean something only in this order.
-_RISING = (
+RISING = (
     ("lifecycle_active_days", "lifecycle_cooling_days", "lifecycle_at_risk_days", "lifecycle_highly_at_risk_days"),
     ("lifecycle_minimum_scale", "lifecycle_maximum_scale"),
+    ("demographic_mature_years", "demographic_senior_years"),
+    ("firmographic_micro_employees_count", "firmographic_small_employees_count", "firmographic_medium_employees_count"),
+    ("firmographic_micro_revenue_amount", "firmographic_small_revenue_amount", "firmographic_medium_revenue_amount"),
+    ("product_preference_weakest_prior", "product_preference_strongest_prior"),
+    (
+        "digital_adoption_innovator_share",
+        "digital_adoption_early_adopter_share",
+        "digital_adoption_early_majority_share",
+        "digital_adoption_late_majority_share",
+    ),
+    ("digital_adoption_store_first_share", "digital_adoption_digital_first_share"),
+    ("delivery_need_express_after_late_share", "delivery_need_express_share"),
+    ("engagement_high_click_days", "engagement_moderate_click_days", "engagement_disengaged_days"),
+    ("engagement_high_purchase_days", "engagement_disengaged_days"),
+    ("satisfaction_csat_neutral_share", "satisfaction_csat_satisfied_share"),
 )
 
 
@@ -62,15 +91,15 @@ def check_thresholds(overrides: Mapping[str, Any], *, file: YamlFile) -> None:
                 fix=f"did you mean {close[0]}?" if close else "remove the line or correct the name",
             )
         default = defaults[name]
-        least = int(name in _AT_LEAST_ONE)
-        if not _fits(value, default, least=least, is_share=name.endswith("_share")):
+        least = int(name in AT_LEAST_ONE)
+        if not _fits(value, default, least=least, most=_most(name)):
             raise TesseraError(
                 f"{where} does not fit",
                 expected=(
-                    f"{len(default)} rising whole numbers from 0, such as {default}"
+                    f"{len(default)} rising whole numbers from 0{_to(_most(name))}, such as {default}"
                     if isinstance(default, list)
                     else f"a {'whole number' if isinstance(default, int) else 'number'} from {least}"
-                    f"{' to 1' if name.endswith('_share') else ''}, such as the default {default}"
+                    f"{_to(_most(name))}, such as the default {default}"
                 ),
                 found=repr(value),
                 fix="write a value of that form or remove the line",
@@ -80,7 +109,7 @@ def check_thresholds(overrides: Mapping[str, Any], *, file: YamlFile) -> None:
 
 def _check_orders(overrides: Mapping[str, Any], defaults: Mapping[str, Any], *, file: YamlFile) -> None:
     in_force = {**defaults, **overrides}
-    for names in _RISING:
+    for names in RISING:
         for lower, higher in pairwise(names):
             changed = higher if higher in overrides else lower
             if changed in overrides and in_force[lower] > in_force[higher]:
@@ -92,11 +121,20 @@ def _check_orders(overrides: Mapping[str, Any], defaults: Mapping[str, Any], *, 
                 )
 
 
-def _fits(value: Any, default: Any, *, least: int, is_share: bool) -> bool:
+def _most(name: str) -> int | None:
+    """The greatest value that a threshold's unit allows."""
+    return {"share": 1, "percents": 100}.get(name.rsplit("_", 1)[-1])
+
+
+def _to(most: int | None) -> str:
+    return "" if most is None else f" to {most}"
+
+
+def _fits(value: Any, default: Any, *, least: int, most: int | None) -> bool:
     if isinstance(default, list):
         rising = isinstance(value, list) and value == sorted(set(value)) and len(value) == len(default)
-        return rising and value[0] >= 0
+        return rising and value[0] >= 0 and (most is None or value[-1] <= most)
     # 60.0 for 60 would end up in the name of a column.
     if not isinstance(value, int if isinstance(default, int) else (int, float)):
         return False
-    return 0 <= value <= 1 if is_share else value >= least
+    return value >= least and (most is None or value <= most)

@@ -1,4 +1,4 @@
-"""The commands ``tessera identity ...`` and ``tessera explain identity``.
+"""The commands ``tessera identity ...``.
 
 Belongs here: the commands, their options and what they say. Does not belong here: tables (identity_explanation.py,
 identity_tables.py), what they are made of (``identity``).
@@ -23,7 +23,7 @@ from rich.console import Console
 from orchestration.configuration.deployment import Deployment, load_deployment
 from orchestration.console.account import account
 from orchestration.errors import TesseraError
-from orchestration.night_lock import night_lock
+from orchestration.warehouse_reading import open_warehouse
 
 if TYPE_CHECKING:
     import duckdb
@@ -31,8 +31,7 @@ if TYPE_CHECKING:
     from orchestration.identity.overrides import Decision, Override
     from orchestration.identity.state import State
 
-identity_app = typer.Typer(no_args_is_help=True, help="Look at who is who, and decide about doubtful pairs.")
-explain_app = typer.Typer(no_args_is_help=True, help="Say why something is as it is.")
+identity_app = typer.Typer(no_args_is_help=True, help="Look at who is who and why, and decide about doubtful pairs.")
 ConfigOption = Annotated[Path | None, typer.Option("--config", help="The tessera.yml, as for tessera run.")]
 HomeOption = Annotated[
     Path | None, typer.Option("--home", help="The state folder. Default: $TESSERA_HOME or .tessera.")
@@ -40,13 +39,8 @@ HomeOption = Annotated[
 _SHOWN_PAIRS = 20
 
 
-@explain_app.callback()
-def explain() -> None:
-    """Say why something is as it is."""
-
-
-@explain_app.command("identity")
-def explain_identity(
+@identity_app.command()
+def explain(
     customer: Annotated[
         str,
         typer.Argument(
@@ -211,33 +205,9 @@ def _warehouse(deployment: Deployment) -> Iterator[duckdb.DuckDBPyConnection]:
         TesseraError: There is no night, or one is at work.
     """
     # Imported here, with everything that reads data, because the other commands should not wait for it.
-    import duckdb
-
     from orchestration.identity.left_by_night import check_complete
 
-    path = deployment.home.warehouse
-    if not path.is_file():
-        raise TesseraError(
-            f"there is no warehouse in {deployment.home.root}",
-            expected=str(path),
-            found="no such file",
-            fix="run a night first: tessera run",
-        )
-    # Asked for and let go: a night that is at work leaves tables half done, and one that starts meanwhile goes first.
-    with night_lock(deployment.home.night_lock, owner="tessera identity"):
-        pass
-    try:
-        con = duckdb.connect(path, read_only=True)
-    except duckdb.IOException as error:
-        raise TesseraError(
-            f"{path} cannot be opened",
-            expected="a warehouse that no other process has open",
-            found=str(error).splitlines()[0],
-            fix="wait for the night to end, or close the program that has it open",
-        ) from error
-    with con:
-        con.execute("set enable_progress_bar = false; set threads = 2")
-        con.execute("set TimeZone = ?", [deployment.settings.company.time_zone])
+    with open_warehouse(deployment, owner="tessera identity") as con:
         check_complete(con)
         yield con
 

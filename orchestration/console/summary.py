@@ -1,53 +1,19 @@
-"""What the console shows of a published version.
+"""What the console shows of a deployment's sources and of published versions.
 
-Belongs here: tables for a person. Does not belong here: computing anything that is not in the marts.
+Belongs here: tables for a person. Does not belong here: schemes and their segments (``scheme_tables``), computing
+anything.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-import duckdb
 from rich.console import Console
 from rich.table import Table
 
 from data_contracts.table_properties import CANONICAL_ENTITIES, SEEDED_ENTITIES
 from orchestration.configuration.deployment import Deployment
 from orchestration.publishing.version_store import Version
-
-
-def show_segments(console: Console, version: Version, *, currency: str) -> None:
-    """Print tonight's segments of every scheme, from the published file."""
-    with duckdb.connect(str(version.path / "marts.duckdb"), read_only=True) as marts:
-        rows = marts.execute(
-            """
-            select scheme, segment_name, customers_count, customers_share, net_revenue_365d_share,
-                net_revenue_365d_mean_amount
-            from segment_profiles
-            where is_current
-            order by scheme, display_order
-            """
-        ).fetchall()
-    table = Table(title=f"Segments on {version.as_of_date}", title_justify="left", header_style="bold")
-    table.add_column("scheme", no_wrap=True)
-    table.add_column("segment")
-    for heading in ("customers", "of customers", "of revenue", f"{currency} a year each"):
-        table.add_column(heading, justify="right", no_wrap=True)
-    last = None
-    for scheme, name, customers, share, revenue, mean in rows:
-        if last not in (None, scheme):
-            table.add_section()
-        table.add_row(
-            scheme if scheme != last else "",
-            name,
-            f"{customers:,}",
-            f"{share:.1%}",
-            # Adding zero turns minus zero, which refunds of last year's orders leave, into zero.
-            "" if revenue is None else f"{round(revenue, 3) + 0.0:.1%}",
-            "" if mean is None else f"{round(mean) + 0:,.0f}",
-        )
-        last = scheme
-    console.print(table)
 
 
 def show_sources(console: Console, deployment: Deployment) -> None:

@@ -80,7 +80,7 @@ def find_customer(warehouse: duckdb.DuckDBPyConnection, asked: str) -> Customer:
     known = rows(warehouse, "select * from matching.customer_ids where customer_id = ?", [asked])
     if known:
         return _survivor(warehouse, known[0])
-    found = customers_of_records(warehouse, [asked]).get(asked) or _customers_of_address(warehouse, asked)
+    found = customers_called(warehouse, asked)
     if not found:
         near = names_like(warehouse, asked, columns=["email"] if "@" in asked else ["customer_ref", "profile_id"])
         raise TesseraError(
@@ -95,9 +95,14 @@ def find_customer(warehouse: duckdb.DuckDBPyConnection, asked: str) -> Customer:
             f"{asked} is said of {len(found)} customers",
             expected="what one customer alone is called",
             found=", ".join(sorted(found)),
-            fix="choose one of them: tessera explain identity CUSTOMER_ID",
+            fix="choose one of them by its customer_id",
         )
     return Customer(*found)
+
+
+def customers_called(warehouse: duckdb.DuckDBPyConnection, asked: str) -> set[str]:
+    """The customers of a record, by its reference or profile, or of an e-mail address."""
+    return customers_of_records(warehouse, [asked]).get(asked) or _customers_of_address(warehouse, asked)
 
 
 def explain_customer(

@@ -119,13 +119,13 @@ def require_records(warehouse: duckdb.DuckDBPyConnection, records: Collection[st
                 f"{record} is a customer, not a record",
                 expected="a reference such as hubspot:123, or a profile such as p_0123456789",
                 found="a customer, who is made of records",
-                fix=f"choose one of its records: tessera explain identity {record}",
+                fix=f"choose one of its records: tessera identity explain {record}",
             )
         near = names_like(warehouse, record, columns=["customer_ref", "profile_id"])
         raise TesseraError(
             f"there is no record {record}",
             expected="a reference such as hubspot:123, or a profile such as p_0123456789",
             found=f"none of that name{'; there is ' + ', '.join(near) if near else ''}",
-            fix="correct the name; tessera identity review and tessera explain identity tell the names of records",
+            fix="correct the name; tessera identity review and tessera identity explain tell the names of records",
         )
     return found

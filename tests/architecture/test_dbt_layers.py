@@ -20,7 +20,7 @@ NAMES = {
     "canonical": r"int_canonical__[a-z_]+",
     "identity": r"int_identity__[a-z_]+",
     "features": r"as_of_dates|(int_[a-z]+|feat_customers)__[a-z_]+",
-    "segmentations": r"(int_[a-z]+|seg_customers)__[a-z_]+",
+    "segmentations": r"(int_[a-z]+(_[a-z]+)*|seg_customers)__[a-z_]+",
     "marts": r"(?!.*__)[a-z][a-z_]*",
 }
 

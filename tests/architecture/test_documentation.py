@@ -10,14 +10,18 @@ import duckdb
 import pytest
 import yaml
 
+from orchestration.configuration.custom_schemes.notation import read_condition
 from orchestration.configuration.deployment import load_deployment
+from orchestration.configuration.feature_catalog import feature_catalog
 from orchestration.ingestion.csv_records import FAULTS
 from orchestration.ingestion.lake import Lake
 from orchestration.ingestion.loader import load_file
 from orchestration.ingestion.quarantine import Quarantine
 from orchestration.repository import ROOT
+from tests.support.deployments import write_config
 
 GUIDES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+GUIDES_TEXT = {guide.name: guide.read_text(encoding="utf-8") for guide in GUIDES}
 
 
 def blocks(page: str, language: str) -> list[str]:
@@ -63,6 +67,37 @@ def test_the_database_and_the_api_of_the_guide_are_valid_sources(tmp_path: Path)
     (tmp_path / "tessera.yml").write_text(company + sources, encoding="utf-8")
     deployment = load_deployment(tmp_path / "tessera.yml", tmp_path / "home")
     assert [source.secret for source in deployment.settings.sources] == ["SHOP_DSN", "DELIGHTED_KEY"]
+
+
+def test_the_custom_schemes_of_the_guide_can_be_built(tmp_path: Path) -> None:
+    written = [block for block in blocks("docs/extend.md", "yaml") if block.startswith("custom_schemes:")]
+    for number, schemes in enumerate(written):
+        config = write_config(tmp_path / str(number), more=schemes)
+        (scheme,) = load_deployment(config, tmp_path / "home").custom_schemes
+        assert [segment["segment_code"] for segment in scheme["segments"]][-1] in {"others", "guests"}
+    assert len(written) == 2
+
+
+def test_every_condition_of_the_guides_table_can_be_written() -> None:
+    table = re.search(
+        r"^\| type \| what to write \|\n.*?\n\n", GUIDES_TEXT["extend.md"], flags=re.MULTILINE | re.DOTALL
+    )[0]
+    features = {
+        "number": "order_count",
+        "share": "discount_365d_share",
+        "text": "country",
+        "date": "last_order_date",
+        "any": "country",
+    }
+    read = 0
+    for row in table.strip().splitlines()[2:]:
+        kind, told = (cell.strip() for cell in row.strip("| ").split(" | ", maxsplit=1))
+        feature = features.get(kind.split(" ")[0])
+        for written in re.findall(r"`([^`]+)`", told) if feature else ():
+            if written not in {"at least", "at most", "more than", "less than", "not"}:
+                read_condition(yaml.safe_load(written), feature_catalog()[feature])
+                read += 1
+    assert read > 15
 
 
 def test_the_reason_codes_of_the_guide_are_those_of_the_code() -> None:

@@ -1,4 +1,4 @@
-"""A scheme is one SQL file and its catalogue rows; a source is one contract and one staging model. Nothing else."""
+"""Features are one SQL file, a scheme one and its catalogue rows, a source a contract and a staging model: no more."""
 
 from __future__ import annotations
 
@@ -10,42 +10,102 @@ import pytest
 from tests.support import small_company
 from tests.support.checkouts import copy_project, python
 
-SCHEME = """\
--- One row per customer and as_of_date: whether the customer ever spent more than a hundred.
+FAMILY = """\
+-- One row per customer and as_of_date: on which days of the week the customer buys.
+{{ config(materialized='as_of_history') }}
+
 with spine as (
 
     select * from {{ ref('int_customers__as_of') }}
+    where {{ computed_now() }}
 
 ),
 
-purchases as (
+as_of_dates as (
 
-    select * from {{ ref('feat_customers__purchases') }}
+    select * from {{ ref('as_of_dates') }}
+    where {{ computed_now() }}
+
+),
+
+customer_days as (
+
+    select * from {{ ref('int_purchases__customer_days') }}
+
+),
+
+to_date as (
+
+    select
+        customer_days.customer_id,
+        count(*) filter (where isodow(customer_days.activity_date) = 1) as monday_count,
+        as_of_dates.as_of_date
+    from customer_days
+    inner join as_of_dates on customer_days.activity_date <= as_of_dates.as_of_date
+    where customer_days.is_order_day
+    group by customer_days.customer_id, as_of_dates.as_of_date
+
+),
+
+weekdays as (
+
+    select
+        spine.customer_id,
+        coalesce(to_date.monday_count, 0) as order_days_on_monday_count,
+        spine.as_of_date
+    from spine
+    left join to_date on spine.customer_id = to_date.customer_id and spine.as_of_date = to_date.as_of_date
+
+)
+
+select * from weekdays
+"""
+SCHEME = """\
+-- One row per customer and as_of_date: whether the customer ever bought on a Monday.
+{{ config(materialized='as_of_history', enabled='mondays' in var('schemes')) }}
+
+with weekdays as (
+
+    select * from {{ ref('feat_customers__weekdays') }}
+    where {{ computed_now() }}
+
+),
+
+as_of_dates as (
+
+    select * from {{ ref('as_of_dates') }}
 
 ),
 
 segmented as (
 
     select
-        spine.customer_id,
-        'spending' as scheme,
-        case when purchases.net_revenue_amount > 100 then 'big' else 'small' end as segment_code,
-        case when purchases.net_revenue_amount > 100 then 'big' else 'small' end as segment_code_on_previous_boundaries,
+        weekdays.customer_id,
+        'mondays' as scheme,
+        case when weekdays.order_days_on_monday_count > 0 then 'monday' else 'never' end as segment_code,
+        case when weekdays.order_days_on_monday_count > 0 then 'monday' else 'never' end
+            as segment_code_on_previous_boundaries,
         cast(null as double) as score,
         cast(null as double) as confidence,
-        [{{ reason('net_revenue_amount', 'purchases.net_revenue_amount', '1') }}] as reasons,
-        spine.as_of_date
-    from spine
-    inner join purchases
-        on spine.customer_id = purchases.customer_id and spine.as_of_date = purchases.as_of_date
+        case
+            when as_of_dates.is_tonight
+                then [{{ reason('order_days_on_monday_count', 'weekdays.order_days_on_monday_count', '1') }}]
+        end as reasons,
+        weekdays.as_of_date
+    from weekdays
+    inner join as_of_dates on weekdays.as_of_date = as_of_dates.as_of_date
 
 )
 
 select * from segmented
 """
+SCHEMES = """\
+mondays,Mondays,Do they buy on Mondays?,rule,fixed,order_lines,order lines,House rule,marketing
+"""
 CATALOGUE = """\
-spending,big,Big spenders,Ever spent more than a hundred,1,#0b6e4f,marketing
-spending,small,Small spenders,Never spent more than a hundred,2,#ced4da,marketing
+mondays,monday,Monday buyers,Bought on a Monday,one order day on a Monday or more,1,#0b6e4f,marketing
+mondays,never,Never on Mondays,Never bought on a Monday,no order day on a Monday,2,#ced4da,marketing
+mondays,unknown,Unknown,Transactions do not say,never given,3,#e9ecef,marketing
 """
 CONTRACT = """\
 apiVersion: v3.1.0
@@ -105,11 +165,13 @@ select * from renamed
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the project with a scheme and a source added, and the generated files rendered anew."""
+    """A copy of the project with features, a scheme and a source added, and the generated files rendered anew."""
     copy = copy_project(tmp_path_factory.mktemp("checkout"))
-    (copy / "dbt_project/models/segmentations/seg_customers__spending.sql").write_text(SCHEME)
-    with (copy / "dbt_project/seeds/segment_catalog.csv").open("a") as catalogue:
-        catalogue.write(CATALOGUE)
+    (copy / "dbt_project/models/features/feat_customers__weekdays.sql").write_text(FAMILY)
+    (copy / "dbt_project/models/segmentations/seg_customers__mondays.sql").write_text(SCHEME)
+    for catalogue, rows in (("scheme_catalog", SCHEMES), ("segment_catalog", CATALOGUE)):
+        with (copy / f"dbt_project/seeds/{catalogue}.csv").open("a") as file:
+            file.write(rows)
     (copy / "data_contracts/inbound/till__receipts.odcs.yaml").write_text(CONTRACT)
     (copy / "dbt_project/models/staging/till").mkdir()
     (copy / "dbt_project/models/staging/till/stg_till__receipts.sql").write_text(STAGING)
@@ -117,7 +179,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return copy
 
 
-def test_a_scheme_and_a_source_need_no_other_edit(checkout: Path, tmp_path: Path) -> None:
+def test_features_a_scheme_and_a_source_need_no_other_edit(checkout: Path, tmp_path: Path) -> None:
     config = small_company.write_company(tmp_path)
     receipts = (
         "receipt,card,paid,paid_at\nr1,k000,250.00,2024-12-30 12:00:00\nr2,nobody-before,9.50,2024-12-30 13:00:00\n"
@@ -131,10 +193,10 @@ def test_a_scheme_and_a_source_need_no_other_edit(checkout: Path, tmp_path: Path
     shown = python(
         checkout, "-m", "orchestration.cli", "run", "--config", str(config), "--home", str(tmp_path / "home")
     )
-    assert "Big spenders" in shown
+    assert "Monday buyers" in shown
     with duckdb.connect(str(tmp_path / "home/published/current/marts.duckdb"), read_only=True) as marts:
-        sizes = dict(marts.execute("select spending_segment_code, count(*) from customers group by 1").fetchall())
-        assert set(sizes) == {"big", "small"}
+        sizes = dict(marts.execute("select mondays_segment_code, count(*) from customers group by 1").fetchall())
+        assert set(sizes) == {"monday", "never"}
         assert sum(sizes.values()) == small_company.CUSTOMERS + 12 + 1
-        (moved,) = marts.execute("select count(*) from segment_transitions where scheme = 'spending'").fetchone()
+        (moved,) = marts.execute("select count(*) from segment_transitions where scheme = 'mondays'").fetchone()
         assert moved > 0

@@ -106,7 +106,7 @@ def test_the_rfm_segment_follows_from_the_published_definition(journey: nights.N
         "select order_days_365d_count as f, days_since_last_order as r, rfm_segment_code as segment from customers"
     )
     cut = journey.warehouse(
-        "select recency_days from segmentations.int_rfm__cut_points where boundaries_set_date = date '2017-12-31'"
+        "select recency_days from segmentations.int_rfm__cut_points where as_of_date = date '2017-12-31'"
     )["recency_days"][0]
     score = 5 - sum((found["r"] > point).astype(int) for point in cut)
     band = sum((found["f"] >= bound).astype(int) for bound in (1, 2, 3, 4, 7))

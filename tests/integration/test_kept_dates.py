@@ -1,4 +1,4 @@
-"""What was computed for a past date is kept until something known by that date changes; a rebuild gives the same rows."""
+"""What was computed for a past date is kept until something known by then changes; a rebuild gives the same rows."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ def history(night: nights.Night) -> dict[str, set[tuple[object, ...]]]:
     """The rows of every table that is kept by date."""
     with duckdb.connect(str(night.deployment.home.warehouse), read_only=True) as warehouse:
         tables = warehouse.execute(
-            "select kept.table_name, built.schema_name from duckdb_tables() as kept "
-            "join duckdb_tables() as built on kept.table_name = built.table_name and built.schema_name <> 'as_of_notes' "
-            "where kept.schema_name = 'as_of_notes'"
+            "select notes.table_name, kept.schema_name from duckdb_tables() as notes "
+            "join duckdb_tables() as kept on notes.table_name = kept.table_name and kept.schema_name <> 'as_of_notes' "
+            "where notes.schema_name = 'as_of_notes'"
         ).fetchall()
         return {
             table: {tuple(map(str, row)) for row in warehouse.execute(f"from {schema}.{table}").fetchall()}
@@ -39,7 +39,9 @@ def history(night: nights.Night) -> dict[str, set[tuple[object, ...]]]:
 def computed_by(night: nights.Night) -> dict[str, dict[dt.date, str]]:
     """For every kept table which dbt run computed each date."""
     with duckdb.connect(str(night.deployment.home.warehouse), read_only=True) as warehouse:
-        tables = warehouse.execute("select table_name from duckdb_tables() where schema_name = 'as_of_notes'").fetchall()
+        tables = warehouse.execute(
+            "select table_name from duckdb_tables() where schema_name = 'as_of_notes'"
+        ).fetchall()
         return {
             table: dict(warehouse.execute(f"select as_of_date, computed_by from as_of_notes.{table}").fetchall())
             for (table,) in tables

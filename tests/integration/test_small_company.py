@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import pytest
+from scipy import stats
 
+from orchestration.explanation.explain import explain_segments
 from orchestration.publishing.manifest import verify
 from orchestration.repository import ROOT
 from tests.support import nights, small_company
@@ -76,6 +79,17 @@ def test_current_reasons_name_features_and_past_ones_are_dropped(small_night: ni
     assert found.loc[False, "with_reasons"] == 0
 
 
+def test_the_sql_of_every_rule_gives_the_published_segment_of_a_made_up_customer(small_night: nights.Night) -> None:
+    customers = small_night.mart(
+        "select min(customer_id) as customer_id from customers group by rfm_segment_code order by customer_id limit 4"
+    )
+    for customer_id in customers["customer_id"]:
+        told = explain_segments(small_night.deployment, customer_id)
+        left_out = {each.membership.scheme for each in told.schemes if each.left_out is not None}
+        assert left_out == set(small_night.deployment.model_schemes)
+        assert any(each.others for each in told.schemes)
+
+
 def test_only_treated_customers_count_as_reached_by_a_campaign(small_night: nights.Night) -> None:
     found = small_night.mart("select sum(campaign_365d_count) as reached from customers")
     assert found["reached"][0] == 30
@@ -130,7 +144,26 @@ def test_the_queries_of_the_guide_run_on_the_marts(small_night: nights.Night) ->
     text = (ROOT / "docs" / "read-the-marts.md").read_text(encoding="utf-8")
     (block,) = re.findall(r"^```sql\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL)
     queries = [query for query in block.split(";") if query.strip()]
-    assert len(queries) == 3
+    assert len(queries) == 6
     for query in queries:
         small_night.mart(query)
-    assert len(small_night.mart(queries[2].replace("2026-03-31", "2024-06-30"))) > 3
+    assert len(small_night.mart(queries[-1].replace("2026-03-31", "2024-06-30"))) > 3
+
+
+def test_the_companys_rhythm_is_kaplan_and_meiers(small_night: nights.Night) -> None:
+    found = small_night.warehouse(
+        "select as_of_date, order_gap_median_days, returning_share from features.int_company__order_rhythm"
+    )
+    gaps = small_night.warehouse(
+        "select customer_id, gap_days, order_date from features.int_purchases__customer_order_gaps"
+    )
+    assert len(found) > 10
+    for night in found.itertuples():
+        then = gaps[gaps["order_date"] <= night.as_of_date]
+        lasting = (night.as_of_date - then.groupby("customer_id")["order_date"].max()).dt.days
+        ended = then["gap_days"].dropna()
+        curve = stats.ecdf(stats.CensoredData(uncensored=ended, right=lasting)).sf
+        plateau = curve.probabilities.min()
+        returned = curve.quantiles[np.isin(curve.quantiles, ended) & (curve.probabilities <= (1 + plateau) / 2 + 1e-12)]
+        assert night.returning_share == pytest.approx(1 - plateau, abs=1e-9)
+        assert night.order_gap_median_days == returned.min()

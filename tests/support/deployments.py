@@ -23,6 +23,22 @@ sources:
     files: [order_lines.csv]
 """
 
+# Rules on two families, the one and the other alone; the model of custom schemes is built only where there are any.
+CUSTOM_SCHEMES = """\
+custom_schemes:
+  food_delivery:
+    description: Who orders to the door, and how often?
+    rules:
+      - {segment: weekly_regulars, when: {order_days_90d_count: ">= 10", country: [DE, AT]}}
+      - {segment: lapsed, when: {days_since_last_order: "> 60"}}
+    otherwise: others
+  luxury_skincare:
+    description: Who buys at full price?
+    rules:
+      - {segment: insiders, when: {average_order_value_365d_amount: ">= 100", discount_365d_share: "< 10%"}}
+    otherwise: guests
+"""
+
 
 def write_config(folder: Path, *, replace: Iterable[tuple[str, str]] = (), more: str = "") -> Path:
     """Write the configuration above, with parts replaced and lines added, and return its path."""
@@ -43,11 +59,11 @@ def line_of(path: Path, text: str) -> int:
 
 
 def every_source(folder: Path) -> Deployment:
-    """A deployment that switches on every inbound contract, each fed by an empty file."""
+    """A deployment that switches on every inbound contract, each fed by an empty file, and has custom schemes."""
     entries = []
     for contract in load_contracts(INBOUND_CONTRACTS):
         (folder / f"{contract}.csv").touch()
         entries.append(f"  - contract: {contract}\n    files: [{contract}.csv]\n")
     sources = CONFIG[CONFIG.index("sources:") :]
-    config = write_config(folder, replace=[(sources, "sources:\n" + "".join(entries))])
+    config = write_config(folder, replace=[(sources, "sources:\n" + "".join(entries))], more=CUSTOM_SCHEMES)
     return load_deployment(config, folder / "home")

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+
+from tests.support import small_families
 
 FIRST_DAY = dt.date(2024, 1, 1)
 LAST_NIGHT = dt.date(2024, 12, 31)
@@ -63,13 +66,19 @@ def write_company(
     schemes: str = "",
     nights: str = "first: 2024-11-30",
     matching: bool = False,
+    change: Callable[[str, pd.DataFrame], pd.DataFrame] | None = None,
 ) -> Path:
     """Write the company's files and ``tessera.yml`` into a folder and return the configuration's path.
 
     Every record has its reference, so that matching finds nothing new; it costs each night a dozen CPU seconds.
+    ``change`` asks for the tables of all four families of sources as well, and makes each what is written of it.
     """
     folder.mkdir(parents=True, exist_ok=True)
     written = order_lines() if lines is None else lines
+    further = ""
+    if change is not None:
+        written = small_families.with_details(written)
+        further = small_families.write_tables(folder, CUSTOMERS, change)
     written.to_csv(folder / "order_lines.csv", index=False)
     pd.DataFrame(
         {
@@ -88,6 +97,8 @@ def write_company(
                 "last_name": f"Surname{number}",
                 "birth_date": str(dt.date(1950 + number % 50, 1 + number % 12, 1 + number % 28)),
                 "country": ["DE", "FR", "NL"][number % 3],
+                "company_ref": f"f{number % 8}" if number % 9 == 0 and change is not None else None,
+                "consent_email": number % 4 != 0,
                 "created_at": "2023-12-30T08:00:00Z",
             }
             file.write(json.dumps(record) + "\n")
@@ -111,7 +122,7 @@ sources:
   - {{contract: transactions__products, files: [products.parquet]}}
   - {{contract: crm__customers, files: [customers.jsonl]}}
   - {{contract: crm__campaign_exposures, files: [exposures.csv]}}
-{schemes}
+{further}{schemes}
 """,
         encoding="utf-8",
     )

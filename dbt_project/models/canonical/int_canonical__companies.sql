@@ -1,5 +1,5 @@
--- One row per company record of all connected CRM sources, with its revenue in the base currency at the rate of the day
--- on which the record was last changed.
+-- One row per version of a company record of all connected CRM sources, with its revenue in the base currency at the
+-- rate of the day on which the version was made. What a record said before tells how large a company was then.
 {{ config(materialized='view') }}
 
 with companies as (
@@ -10,6 +10,7 @@ with companies as (
         {'name': 'domain', 'type': 'varchar'},
         {'name': 'registry_number', 'type': 'varchar'},
         {'name': 'industry_code', 'type': 'varchar'},
+        {'name': 'industry_code_system', 'type': 'varchar'},
         {'name': 'industry', 'type': 'varchar'},
         {'name': 'structure', 'type': 'varchar'},
         {'name': 'country', 'type': 'varchar'},
@@ -51,6 +52,7 @@ converted as (
         lower(dated.domain) as domain, -- noqa: RF04
         dated.registry_number,
         dated.industry_code,
+        dated.industry_code_system,
         dated.industry,
         dated.structure,
         dated.country,
@@ -65,6 +67,11 @@ converted as (
             'dated.revenue_currency_code',
             'cast(' ~ exchange_rate('dated.revenue_currency_code', 'dated.revenue_date') ~ ' as decimal(18, 10))'
         ) }} as annual_revenue_amount,
+        row_number() over (
+            partition by dated.source_name, dated.company_ref
+            order by dated.updated_at desc nulls last, dated.created_at desc nulls last
+        ) = 1 as is_current,
+        coalesce(dated.updated_at, dated.created_at) as valid_from,
         dated.created_at,
         dated.updated_at
     from dated

@@ -41,7 +41,8 @@ to_date as (
         sum(customer_days.net_revenue_amount) as net_revenue_amount,
         sum(customer_days.margin_amount) as margin_amount,
         {% for days in windows -%}
-        sum(customer_days.order_count) filter (where {{ in_window('customer_days.activity_date', days) }}) as order_{{ days }}d_count,
+        sum(customer_days.order_count) filter (where {{ in_window('customer_days.activity_date', days) }})
+            as order_{{ days }}d_count,
         count(*) filter (where customer_days.is_order_day and {{ in_window('customer_days.activity_date', days) }})
             as order_days_{{ days }}d_count,
         sum(customer_days.net_revenue_amount) filter (where {{ in_window('customer_days.activity_date', days) }})

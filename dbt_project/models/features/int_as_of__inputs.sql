@@ -7,6 +7,8 @@
     'int_identity__social_interactions': 'occurred_date',
     'int_identity__campaign_exposures': 'assigned_date',
     'int_identity__customer_history': 'valid_from',
+    'int_identity__customer_companies': 'valid_from',
+    'int_identity__company_history': 'valid_from',
 } %}
 
 with as_of_dates as (
@@ -19,7 +21,7 @@ order_lines as (
 
     select
         order_lines.order_date as input_date,
-        sum(hash(order_lines, products)) as input_hash
+        sum(hash(order_lines, products)) as input_hash -- noqa: RF02
     from {{ ref('int_identity__order_lines') }} as order_lines
     left join {{ ref('int_canonical__products') }} as products on order_lines.sku = products.sku
     group by order_lines.order_date
@@ -30,7 +32,7 @@ survey_answers as (
 
     select
         survey_answers.answered_date as input_date,
-        sum(hash(survey_answers, survey_questions)) as input_hash
+        sum(hash(survey_answers, survey_questions)) as input_hash -- noqa: RF02
     from {{ ref('int_identity__survey_answers') }} as survey_answers
     left join {{ ref('int_canonical__survey_questions') }} as survey_questions
         on
@@ -55,8 +57,8 @@ customers as (
 
     select
         {{ date_column }} as input_date,
-        sum(hash(input)) as input_hash
-    from {{ ref(input) }} as input
+        sum(hash(rows_of_input)) as input_hash
+    from {{ ref(input) }} as rows_of_input -- noqa: AL05
     group by {{ date_column }}
 
 ),
@@ -83,7 +85,8 @@ known_by_date as (
 
     select
         -- Of the whole date too: what is computed for tonight holds reasons, and steps are taken from the date before.
-        hash(any_value(as_of_dates)) + coalesce(sum(hash(inputs.input_name, inputs.input_hash)), 0) as inputs_hash,
+        hash(any_value(as_of_dates)) -- noqa: RF02
+        + coalesce(sum(hash(inputs.input_name, inputs.input_hash)), 0) as inputs_hash,
         as_of_dates.as_of_date
     from as_of_dates
     left join inputs on as_of_dates.as_of_date >= inputs.input_date

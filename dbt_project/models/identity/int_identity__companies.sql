@@ -1,7 +1,8 @@
 -- One row per company: what its newest record says, and where that is silent an older one.
-with company_records as (
+with company_history as (
 
-    select * from {{ ref('int_identity__company_records') }}
+    select * from {{ ref('int_identity__company_history') }}
+    where valid_to is null
 
 ),
 
@@ -11,56 +12,33 @@ company_map as (
 
 ),
 
-ranked as (
-
-    select
-        company_map.company_id,
-        company_records.*,
-        row_number() over (
-            partition by company_map.company_id
-            order by
-                company_records.updated_at desc nulls last,
-                company_records.created_at desc nulls last,
-                company_records.company_ref asc
-        ) as survivor_rank
-    from company_records
-    inner join company_map on company_records.company_ref = company_map.company_ref
-
-),
-
-golden as (
+records as (
 
     select
         company_id,
-        {% for column in [
-            'parent_company_ref', 'industry_code', 'industry', 'structure', 'country_code', 'region', 'employees_count',
-            'annual_revenue_amount',
-        ] -%}
-        arg_min({{ column }}, survivor_rank) as {{ column }},
-        {% endfor -%}
         count(*) as records_count
-    from ranked
+    from company_map
     group by company_id
 
 ),
 
-with_parents as (
+companies as (
 
     select
-        golden.company_id,
-        -- The record named as the parent may be another one of the company itself.
-        nullif(company_map.company_id, golden.company_id) as parent_company_id,
-        golden.industry_code,
-        golden.industry,
-        golden.structure,
-        golden.country_code as country,
-        golden.region,
-        golden.employees_count,
-        golden.annual_revenue_amount,
-        golden.records_count
-    from golden
-    left join company_map on golden.parent_company_ref = company_map.company_ref
+        company_history.company_id,
+        company_history.parent_company_id,
+        company_history.industry_code,
+        company_history.industry_code_system,
+        company_history.industry,
+        company_history.structure,
+        company_history.country,
+        company_history.region,
+        company_history.employees_count,
+        company_history.annual_revenue_amount,
+        records.records_count
+    from company_history
+    inner join records on company_history.company_id = records.company_id
 
 )
 
-select * from with_parents
+select * from companies

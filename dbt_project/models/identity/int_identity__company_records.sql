@@ -1,4 +1,5 @@
--- One row per company reference: its newest record, in the spelling that matching compares.
+-- One row per company reference: its newest record, in the spelling that matching compares. What a record said before
+-- is in int_identity__company_history.
 with companies as (
 
     select * from {{ ref('int_canonical__companies') }}

@@ -19,37 +19,10 @@ sightings as (
 
 ),
 
-company_map as (
+customer_companies as (
 
-    select * from {{ ref('int_identity__company_map') }}
-
-),
-
-company_records as (
-
-    select * from {{ ref('int_identity__company_records') }}
-
-),
-
-mail_providers as (
-
-    select * from {{ ref('mail_providers') }}
-
-),
-
--- Domains that one company has: whoever writes from there and is known by no company reference works for it.
-company_domains as (
-
-    select
-        company_records.domain_key,
-        min(company_map.company_id) as company_id
-    from company_records
-    inner join company_map on company_records.company_ref = company_map.company_ref
-    where
-        company_records.domain_key is not null
-        and company_records.domain_key not in (select mail_providers.domain from mail_providers)
-    group by company_records.domain_key
-    having count(distinct company_map.company_id) = 1
+    select * from {{ ref('int_identity__customer_companies') }}
+    where valid_to is null
 
 ),
 
@@ -79,7 +52,7 @@ customers as (
         customer_history.region,
         customer_history.city,
         customer_history.postal_code,
-        coalesce(company_map.company_id, company_domains.company_id) as company_id,
+        customer_companies.company_id,
         customer_history.acquisition_channel,
         customer_history.loyalty_tier,
         customer_history.household_size,
@@ -92,8 +65,7 @@ customers as (
         known_since.known_since_date
     from known_since
     left join customer_history on known_since.customer_id = customer_history.customer_id
-    left join company_map on customer_history.company_ref = company_map.company_ref
-    left join company_domains on split_part(customer_history.email, '@', 2) = company_domains.domain_key
+    left join customer_companies on known_since.customer_id = customer_companies.customer_id
 
 )
 

@@ -1,5 +1,6 @@
 -- One row per customer as of tonight: the segment in every scheme and the key features.
 {% set catalog_schemes = var('catalog_schemes') %}
+{% set custom_schemes = var('custom_schemes') | map(attribute='scheme') | list %}
 
 with spine as (
 
@@ -26,6 +27,12 @@ demographics as (
 
 ),
 
+geography as (
+
+    select * from {{ ref('feat_customers__geography') }}
+
+),
+
 assignments as (
 
     select * from {{ ref('int_segmentations__assignments') }}
@@ -39,6 +46,15 @@ segments as (
         {% for scheme in catalog_schemes -%}
         any_value(segment_code) filter (where scheme = '{{ scheme }}') as {{ scheme }}_segment_code,
         {% endfor -%}
+        {% if custom_schemes -%}
+        -- In the order of their names, so that equal customers are equal to the byte.
+        map_from_entries(
+            list(row(scheme, segment_code) order by scheme asc)
+                filter (where scheme in ('{{ custom_schemes | join("', '") }}'))
+        ) as custom_segment_codes,
+        {% else -%}
+        cast(null as map (varchar, varchar)) as custom_segment_codes,
+        {% endif -%}
         as_of_date
     from assignments
     group by customer_id, as_of_date
@@ -52,13 +68,14 @@ customers as (
         {% for scheme in catalog_schemes -%}
         segments.{{ scheme }}_segment_code,
         {% endfor -%}
+        segments.custom_segment_codes,
         demographics.account_type,
         demographics.age_band,
         demographics.gender,
         demographics.income_band,
         demographics.marital_status,
-        demographics.country,
-        demographics.region,
+        geography.country,
+        geography.region,
         demographics.household_size,
         demographics.children_count,
         purchases.order_count,
@@ -84,6 +101,8 @@ customers as (
         on spine.customer_id = campaigns.customer_id and spine.as_of_date = campaigns.as_of_date
     inner join demographics
         on spine.customer_id = demographics.customer_id and spine.as_of_date = demographics.as_of_date
+    inner join geography
+        on spine.customer_id = geography.customer_id and spine.as_of_date = geography.as_of_date
     inner join segments
         on spine.customer_id = segments.customer_id and spine.as_of_date = segments.as_of_date
 

@@ -1,6 +1,5 @@
 -- One row per scheme, segment and evaluated date: how many customers, what they are worth and what sets them apart.
--- Segments under the privacy limit are folded into "other"; when they are too few even together, the next smallest
--- segment is folded in as well, so that no small group can be worked out from the total.
+-- Segments under the privacy limit are folded into "other"; measures are shown only of enough customers.
 {% set measures = {
     'net_revenue_365d_amount': 'decimal(18, 2)',
     'net_revenue_365d_share': 'double',
@@ -22,6 +21,12 @@ with assignments as (
 
 ),
 
+folds as (
+
+    select * from {{ ref('int_segmentations__folds') }}
+
+),
+
 purchases as (
 
     select * from {{ ref('feat_customers__purchases') }}
@@ -40,48 +45,41 @@ as_of_dates as (
 
 ),
 
-sizes as (
+segment_traits as (
+
+    select * from {{ ref('segment_traits') }}
+
+),
+
+-- Of each trait the strongest value: that more are young and fewer old is one thing, told once.
+leading_traits as (
+
+    select *
+    from segment_traits
+    where is_distinct and not is_own_input
+    qualify row_number() over (
+        partition by scheme, segment_code, trait
+        order by rank asc
+    ) = 1
+
+),
+
+traits_in_words as (
 
     select
         scheme,
         segment_code,
-        count(*) as customers_count,
+        array_to_string(
+            list(
+                case when is_over then 'more ' else 'fewer ' end || words
+                || ' (' || {{ times_words('trait_index') }} || ' times)'
+                order by rank asc
+            )[1:3],
+            ', '
+        ) as sets_apart,
         as_of_date
-    from assignments
+    from leading_traits
     group by scheme, segment_code, as_of_date
-
-),
-
-smaller as (
-
-    select
-        *,
-        coalesce(
-            sum(customers_count) over (
-                partition by scheme, as_of_date
-                order by customers_count asc, segment_code asc
-                rows between unbounded preceding and 1 preceding
-            ),
-            0
-        ) as smaller_customers_count
-    from sizes
-
-),
-
-folds as (
-
-    select
-        scheme,
-        segment_code,
-        case
-            when
-                customers_count < {{ var('minimum_cell_customers') }}
-                or smaller_customers_count between 1 and {{ var('minimum_cell_customers') - 1 }}
-                then 'other'
-            else segment_code
-        end as reported_segment_code,
-        as_of_date
-    from smaller
 
 ),
 
@@ -182,7 +180,8 @@ profiles as (
                 || printf('%.1f', indexed.net_revenue_index) || ' times the average), buying on '
                 || printf('%.0f', indexed.order_days_365d_mean) || ' days a year, last '
                 || printf('%.0f', indexed.days_since_last_order_median) || ' days ago.'
-        end as persona,
+        end || coalesce(' Stands out by: ' || traits_in_words.sets_apart || '.', '') as persona,
+        traits_in_words.sets_apart,
         segment_catalog.colour,
         cast(coalesce(segment_catalog.display_order, 1000) as integer) as display_order,
         indexed.customers_count,
@@ -199,6 +198,11 @@ profiles as (
     inner join as_of_dates on indexed.as_of_date = as_of_dates.as_of_date
     left join segment_catalog
         on indexed.scheme = segment_catalog.scheme and indexed.segment_code = segment_catalog.segment_code
+    left join traits_in_words
+        on
+            indexed.scheme = traits_in_words.scheme
+            and indexed.segment_code = traits_in_words.segment_code
+            and indexed.as_of_date = traits_in_words.as_of_date
 
 )
 

@@ -1,9 +1,11 @@
--- One row per customer, scheme and as_of_date: every scheme that is switched on, in the common shape.
+-- One row per customer, scheme and as_of_date: every scheme that is switched on, in the common shape. The schemes that
+-- tessera.yml writes as rules stand together in one model.
 {{ config(materialized='view') }}
+{% set models = var('schemes') + (['custom'] if var('custom_schemes') else []) %}
 
 with assignments as (
 
-    {% for scheme in var('schemes') -%}
+    {% for model in models -%}
     select
         customer_id,
         scheme,
@@ -13,7 +15,7 @@ with assignments as (
         confidence,
         reasons,
         as_of_date
-    from {{ ref('seg_customers__' ~ scheme) }}
+    from {{ ref('seg_customers__' ~ model) }}
     {% if not loop.last %}union all
     {% endif %}
     {%- endfor %}

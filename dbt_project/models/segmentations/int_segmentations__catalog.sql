@@ -1,5 +1,5 @@
 -- One row per scheme and segment: the catalogue, the segments that models found and named tonight, and those that
--- follow from the data (one per category or need).
+-- follow from the data (one per category or need) or that tessera.yml writes as rules.
 {% set quoted_schemes = "'" ~ var('schemes') | join("', '") ~ "'" %}
 
 with segment_catalog as (
@@ -46,6 +46,20 @@ combined as (
         colour,
         owner
     from {{ ref('int_segments__' ~ scheme) }}
+    {%- endfor %}
+    {%- for scheme in var('custom_schemes') %}
+    {%- for segment in scheme.segments %}
+    union all
+    select
+        '{{ scheme.scheme }}' as scheme,
+        '{{ segment.segment_code }}' as segment_code,
+        {{ sql_text(segment.segment_name) }} as segment_name,
+        {{ sql_text(segment.description) }} as description,
+        {{ sql_text(segment.rule) }} as rule,
+        {{ segment.display_order }} as display_order,
+        '{{ segment.colour }}' as colour,
+        {{ sql_text(segment.owner) }} as owner
+    {%- endfor %}
     {%- endfor %}
 
 )

@@ -1,7 +1,7 @@
 -- Every scheme gives every customer known on a date exactly one segment of its catalogue: as many assignments as
 -- customers, the same customers, none twice. Keys are compared by the sum of their hashes, one pass for all schemes.
 -- A scheme that is switched on but assigns nobody shows up with a null found_count.
-{% set quoted_schemes = "'" ~ var('schemes') | join("', '") ~ "'" %}
+{% set quoted_schemes = "'" ~ built_schemes() | join("', '") ~ "'" %}
 
 with spine as (
 

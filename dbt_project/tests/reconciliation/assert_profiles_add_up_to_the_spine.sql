@@ -1,6 +1,6 @@
 -- The profiles of a scheme and date hold every customer known on the date, and their shares sum to 1. Shares of money
 -- are checked where they are shown: they are null where nothing was sold or too few customers are left to tell.
-{% set quoted_schemes = "'" ~ var('schemes') | join("', '") ~ "'" %}
+{% set quoted_schemes = "'" ~ built_schemes() | join("', '") ~ "'" %}
 
 with spine as (
 

@@ -13,7 +13,13 @@ from orchestration.samples.company.catalogue import Catalogue
 from orchestration.samples.company.crm_records import CrmRecords
 from orchestration.samples.company.files import Fault, Output, faulty_rows
 from orchestration.samples.company.kinds import CATEGORIES
-from orchestration.samples.company.needs import ITEMS, SATISFACTION_ITEM
+from orchestration.samples.company.needs import (
+    DELIVERY_QUESTION,
+    IDEAS_QUESTION,
+    ITEMS,
+    REASON_QUESTION,
+    SATISFACTION_ITEM,
+)
 from orchestration.samples.company.product_words import SUBCATEGORIES
 from orchestration.samples.company.randomness import Ints, stream
 from orchestration.samples.company.text import Text, join, numbers, only, pick, repeated, when
@@ -44,17 +50,25 @@ def write_products(output: Output, catalogue: Catalogue, seed: int) -> None:
 
 def write_questions(output: Output) -> None:
     """Write what the survey asks, which the answers' export does not repeat: wording, scale, and what is reversed."""
-    items = (*ITEMS, SATISFACTION_ITEM)
+    kinds = {
+        **dict.fromkeys(ITEMS, "likert"),
+        SATISFACTION_ITEM: "csat",
+        REASON_QUESTION: "choice",
+        IDEAS_QUESTION: "multi",
+        DELIVERY_QUESTION: "choice",
+    }
+    # A choice has no scale.
+    on_scale = [kind in {"likert", "csat"} for kind in kinds.values()]
     table = pa.table(
         {
-            "survey_id": [FORM_ID for _ in items],
-            "question_id": [field_id(item.code) for item in items],
-            "kind": ["csat" if item is SATISFACTION_ITEM else "likert" for item in items],
-            "text": [item.text for item in items],
-            "scale_min": [1 for _ in items],
-            "scale_max": [5 for _ in items],
-            "reversed": ["true" if item.reversed else "false" for item in items],
-            "construct": [item.construct for item in items],
+            "survey_id": [FORM_ID for _ in kinds],
+            "question_id": [field_id(item.code) for item in kinds],
+            "kind": list(kinds.values()),
+            "text": [item.text for item in kinds],
+            "scale_min": [1 if has_scale else None for has_scale in on_scale],
+            "scale_max": [5 if has_scale else None for has_scale in on_scale],
+            "reversed": ["true" if item.reversed else "false" for item in kinds],
+            "construct": [item.construct for item in kinds],
         }
     )
     output.write_csv(QUESTIONS, table, {name: name for name in table.column_names}, [])

@@ -31,7 +31,7 @@ _OWN_CLASS = 0.84
 
 @dataclass(frozen=True)
 class Item:
-    """A statement to agree with from 1 to 5; a reversed one measures the opposite of its construct."""
+    """What the survey asks for a construct; a reversed statement measures the opposite of it."""
 
     code: str
     construct: str
@@ -53,6 +53,10 @@ ITEMS = (
     Item("service_1", "service", "I want a person I can call when something goes wrong."),
     Item("service_2", "service", "Delivery on the promised day matters to me."),
 )
+# What the survey asks besides, to choose from a list, with the construct that the choices tell.
+REASON_QUESTION = Item("reason", "benefit", "What was the main reason for your last order?")
+IDEAS_QUESTION = Item("ideas", "inspiration", "Where do you find ideas for your home?")
+DELIVERY_QUESTION = Item("delivery", "delivery", "How would you like us to deliver?")
 SATISFACTION_ITEM = Item("csat_last_order", "satisfaction", "How satisfied were you with your last order?")
 REASONS = (
     "A good price",

@@ -17,7 +17,16 @@ from orchestration.samples.company.crm_records import CrmRecords
 from orchestration.samples.company.files import Fault, Output, faulty_rows
 from orchestration.samples.company.kinds import DELIVERIES, KINDS
 from orchestration.samples.company.lifetimes import Lifetimes
-from orchestration.samples.company.needs import IDEAS, ITEMS, REASONS, SATISFACTION_ITEM, Needs
+from orchestration.samples.company.needs import (
+    DELIVERY_QUESTION,
+    IDEAS,
+    IDEAS_QUESTION,
+    ITEMS,
+    REASON_QUESTION,
+    REASONS,
+    SATISFACTION_ITEM,
+    Needs,
+)
 from orchestration.samples.company.people import People
 from orchestration.samples.company.randomness import Ints, at_least_one, choose, choose_by_row, stream
 from orchestration.samples.company.slips import shouted
@@ -25,7 +34,7 @@ from orchestration.samples.company.world import DAYS, day_number
 
 FILE = "typeform_responses.json"
 FORM_ID = "Nq7LdLoom"
-REASON_FIELD, IDEAS_FIELD, DELIVERY_FIELD, EMAIL_FIELD = "reason", "ideas", "delivery", "email"
+EMAIL_FIELD = "email"
 _WAVES = (dt.date(2025, 10, 6), dt.date(2026, 4, 13))
 _SKIPPED = 0.03
 _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
@@ -33,12 +42,8 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 
 def field_id(code: str) -> str:
     """Typeform's id of the field of an item."""
-    codes = [item.code for item in (*ITEMS, SATISFACTION_ITEM)] + [
-        REASON_FIELD,
-        IDEAS_FIELD,
-        DELIVERY_FIELD,
-        EMAIL_FIELD,
-    ]
+    items = (*ITEMS, SATISFACTION_ITEM, REASON_QUESTION, IDEAS_QUESTION, DELIVERY_QUESTION)
+    codes = [*(item.code for item in items), EMAIL_FIELD]
     return f"Fld{codes.index(code) + 1:02d}{code[:4].replace('_', 'x')}"
 
 
@@ -137,11 +142,13 @@ def _contents(
             if not skip
         ]
         answers.append(_answer(SATISFACTION_ITEM.code, "opinion_scale", "number", satisfied[row]))
-        answers.append(_answer(REASON_FIELD, "multiple_choice", "choice", {"label": REASONS[reasons[row]]}))
+        answers.append(_answer(REASON_QUESTION.code, "multiple_choice", "choice", {"label": REASONS[reasons[row]]}))
         named = [idea for idea, chosen in zip(IDEAS, ideas[row], strict=True) if chosen]
         if named:
-            answers.append(_answer(IDEAS_FIELD, "multiple_choice", "choices", {"labels": named}))
-        answers.append(_answer(DELIVERY_FIELD, "multiple_choice", "choice", {"label": DELIVERIES[delivery[row]]}))
+            answers.append(_answer(IDEAS_QUESTION.code, "multiple_choice", "choices", {"labels": named}))
+        answers.append(
+            _answer(DELIVERY_QUESTION.code, "multiple_choice", "choice", {"label": DELIVERIES[delivery[row]]})
+        )
         if way[row] == 2:
             answers.append(_answer(EMAIL_FIELD, "email", "email", email))
         yield hidden, answers

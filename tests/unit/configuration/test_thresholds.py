@@ -12,16 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orchestration.configuration.deployment import load_deployment
-from orchestration.configuration.thresholds import check_thresholds, default_thresholds
+from orchestration.configuration.thresholds import AT_LEAST_ONE, RISING, check_thresholds, default_thresholds
 from orchestration.configuration.yaml_file import YamlFile
 from orchestration.errors import TesseraError
 from tests.support.deployments import line_of, write_config
 
 DEFAULTS = default_thresholds()
 # Those with rules of their own beyond "a whole number from 0" have their own tests below.
-OWN_RULES = {"rfm_window_days", "lifecycle_reference_gap_days"} | {
-    f"lifecycle_{limit}_days" for limit in ("active", "cooling", "at_risk", "highly_at_risk")
-}
+OWN_RULES = AT_LEAST_ONE | {name for names in RISING for name in names}
 WHOLE = sorted(name for name, default in DEFAULTS.items() if isinstance(default, int) and name not in OWN_RULES)
 NOWHERE = YamlFile(path=Path("tessera.yml"), content={}, _root=None)
 
@@ -87,6 +85,7 @@ def test_a_name_like_no_threshold_is_refused_without_a_guess() -> None:
         ("rfm_frequency_bands", "[-1, 2, 3, 4, 7]"),
         ("rfm_frequency_bands", "[true, 2, 3, 4, 7]"),
         ("rfm_frequency_bands", "[1, 2, 3, 4, 7.5]"),
+        ("value_tier_percents", "[1, 5, 10, 25, 101]"),
     ],
 )
 def test_a_value_of_another_kind_is_refused_with_its_line(tmp_path: Path, name: str, value: str) -> None:
@@ -123,6 +122,12 @@ def test_bands_are_accepted_exactly_when_they_rise_and_are_as_many_as_the_defaul
         ({"lifecycle_active_days": 121}, "lifecycle_active_days"),
         ({"lifecycle_highly_at_risk_days": 179}, "lifecycle_highly_at_risk_days"),
         ({"lifecycle_minimum_scale": 7.0}, "lifecycle_minimum_scale"),
+        ({"demographic_mature_years": 66}, "demographic_mature_years"),
+        ({"firmographic_small_employees_count": 9}, "firmographic_small_employees_count"),
+        ({"firmographic_medium_revenue_amount": 9_000_000}, "firmographic_medium_revenue_amount"),
+        ({"engagement_high_click_days": 91}, "engagement_high_click_days"),
+        ({"engagement_high_purchase_days": 181}, "engagement_high_purchase_days"),
+        ({"satisfaction_csat_neutral_share": 0.8}, "satisfaction_csat_neutral_share"),
     ],
 )
 def test_limits_out_of_order_are_refused_naming_the_one_that_was_changed(overrides: dict, changed: str) -> None:
@@ -135,7 +140,7 @@ def test_limits_may_all_move_together() -> None:
     check_thresholds({f"lifecycle_{name}_days": 300 + i for i, name in enumerate(names)}, file=NOWHERE)
 
 
-@pytest.mark.parametrize("name", ["rfm_window_days", "lifecycle_reference_gap_days"])
+@pytest.mark.parametrize("name", sorted(AT_LEAST_ONE))
 def test_a_span_of_no_days_is_refused(name: str) -> None:
     with pytest.raises(TesseraError, match="does not fit"):
         check_thresholds({name: 0}, file=NOWHERE)

@@ -1,4 +1,4 @@
-"""``tessera identity`` and ``tessera explain identity`` as a person uses them, on a home with matched people."""
+"""``tessera identity`` as a person uses them, on a home with matched people."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def words(text: str) -> str:
 
 
 COMMANDS = [
-    ("explain", "identity", "hubspot:1"),
+    ("identity", "explain", "hubspot:1"),
     ("identity", "review"),
     ("identity", "decide", "hubspot:1", "hubspot:2", "--same", "--reason", "known"),
     ("identity", "status"),
@@ -114,7 +114,7 @@ def test_before_the_first_night_there_is_nothing_to_look_at(
 
 def test_while_a_night_is_at_work_nobody_is_told_half_of_it(desk: Desk) -> None:
     with night_lock(desk.home.deployment.home.night_lock, owner="a night"):
-        assert "another run is working" in desk.refused("explain", "identity", "hubspot:1")
+        assert "another run is working" in desk.refused("identity", "explain", "hubspot:1")
 
 
 def test_a_night_that_did_not_finish_matching_is_not_explained(desk: Desk) -> None:
@@ -122,13 +122,13 @@ def test_a_night_that_did_not_finish_matching_is_not_explained(desk: Desk) -> No
     before = ledger.results()
     ledger.forget([IDENTITY_BUILD])
     try:
-        assert "did not come to the end of matching" in desk.refused("explain", "identity", "hubspot:1")
+        assert "did not come to the end of matching" in desk.refused("identity", "explain", "hubspot:1")
     finally:
         ledger.record(before.values())
 
 
 def test_a_customer_is_explained_with_everything_that_holds_it_together(desk: Desk) -> None:
-    shown = desk.call("explain", "identity", "hubspot:1")
+    shown = desk.call("identity", "explain", "hubspot:1")
     told = words(shown)
     customer = desk.home.customer_of("p_maria")
     assert f"{customer}, since 2026-06-01, named after hubspot:1" in shown
@@ -146,7 +146,7 @@ def test_a_customer_is_explained_with_everything_that_holds_it_together(desk: De
 
 
 def test_the_explanation_as_json_is_the_same(desk: Desk) -> None:
-    told = json.loads(desk.call("explain", "identity", "mm@shop.example", "--json"))
+    told = json.loads(desk.call("identity", "explain", "mm@shop.example", "--json"))
     assert told["customer"]["customer_id"] == desk.home.customer_of("p_maria")
     assert [row["profile_id"] for row in told["profiles"]] == ["p_maria", "p_answer", "p_maria_order"]
     match = told["links"][0]
@@ -155,7 +155,7 @@ def test_the_explanation_as_json_is_the_same(desk: Desk) -> None:
 
 
 def test_whoever_is_unknown_is_refused_with_what_to_do(desk: Desk) -> None:
-    told = desk.refused("explain", "identity", "hubspt:1")
+    told = desk.refused("identity", "explain", "hubspt:1")
     assert "there is hubspot:1" in told
     assert "to do:" in told
 
@@ -173,7 +173,7 @@ def test_the_queue_shows_both_records_and_how_to_decide(desk: Desk) -> None:
 def test_a_pair_that_has_been_decided_is_no_longer_asked_about(desk: Desk) -> None:
     desk.decide("hubspot:1", "hubspot:2", "--different", "--reason", "husband and wife")
     assert "no doubtful pairs" in desk.call("identity", "review")
-    assert "husband and wife" in words(desk.call("explain", "identity", "hubspot:2"))
+    assert "husband and wife" in words(desk.call("identity", "explain", "hubspot:2"))
 
 
 def test_the_queue_goes_to_a_file_and_comes_back_decided(desk: Desk, tmp_path: Path) -> None:
@@ -250,7 +250,7 @@ def test_a_customer_is_not_a_record(desk: Desk) -> None:
     customer = desk.home.customer_of("p_maria")
     told = desk.refused("identity", "decide", customer, "hubspot:2", "--same", "--reason", "x")
     assert "is a customer, not a record" in told
-    assert f"tessera explain identity {customer}" in told
+    assert f"tessera identity explain {customer}" in told
 
 
 def test_the_standing_tells_what_the_night_made_and_waits_for(desk: Desk) -> None:
@@ -306,4 +306,4 @@ def test_a_truth_that_cannot_be_used_is_refused(desk: Desk, tmp_path: Path, cont
 def test_values_cannot_steer_the_terminal(desk: Desk) -> None:
     told = desk.decide("hubspot:1", "hubspot:2", "--different", "--reason", "a \x1b[31mcouple")
     assert "\x1b" not in told
-    assert "\x1b" not in desk.call("explain", "identity", "hubspot:1")
+    assert "\x1b" not in desk.call("identity", "explain", "hubspot:1")

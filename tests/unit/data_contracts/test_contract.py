@@ -125,6 +125,7 @@ def test_a_folder_is_loaded_by_name_and_a_misnamed_file_is_an_error(tmp_path: Pa
         ("struct(feature varchar, value varchar, effect double)[]", "nested"),
         ("struct(a decimal(18,4), b struct(c date))", "nested"),
         ("bigint[]", "nested"),
+        ("map(varchar, decimal(18,4))", "nested"),
         ("timestamp with time zone", "timestamptz"),
     ],
 )
@@ -132,7 +133,10 @@ def test_types_are_recognised(written: str, family: str) -> None:
     assert parse_physical_type(written).family == family
 
 
-@pytest.mark.parametrize("written", ["", "int64", "decimal(40,2)", "decimal(2,4)", "struct(a)", "money[]"])
+@pytest.mark.parametrize(
+    "written",
+    ["", "int64", "decimal(40,2)", "decimal(2,4)", "struct(a)", "money[]", "map(varchar)", "map(money, date)"],
+)
 def test_other_types_are_refused(written: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         parse_physical_type(written)

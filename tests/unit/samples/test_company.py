@@ -331,6 +331,26 @@ class TestSurveys:
                     assert answer["choices"]["labels"] == list(true["ideas"])
         assert compared > 500
 
+    def test_every_question_that_was_answered_is_described(self, company) -> None:
+        questions = pd.read_csv(company.data / "survey_questions.csv").set_index("question_id")
+        typeform = json.loads((company.data / "typeform_responses.json").read_text(encoding="utf-8"))
+        fields = {
+            answer["field"]["id"]: answer["field"]["ref"]
+            for response in typeform["items"]
+            for answer in response["answers"]
+            if answer["type"] != "email"
+        }
+        assert set(fields) == set(questions.index)
+        chosen = questions[~questions["kind"].isin(["likert", "csat"])].rename(index=fields)
+        assert chosen[["kind", "construct"]].to_dict("index") == {
+            "reason": {"kind": "choice", "construct": "benefit"},
+            "ideas": {"kind": "multi", "construct": "inspiration"},
+            "delivery": {"kind": "choice", "construct": "delivery"},
+        }
+        assert chosen[["scale_min", "scale_max"]].isna().all(axis=None)
+        scales = questions.loc[questions["kind"].isin(["likert", "csat"]), ["scale_min", "scale_max"]]
+        assert scales.eq([1, 5]).all(axis=None)
+
     def test_classes_of_needs_answer_differently(self, company) -> None:
         needs = company.true("needs").groupby("needs_class").mean(numeric_only=True)
         assert needs.loc["price_value", "price_1"] > needs.loc["curated_home", "price_1"] + 1.5

@@ -1,9 +1,9 @@
--- One row per company record of any export in the generic shape.
+-- One row per version of a company record of any export in the generic shape.
 {{ config(enabled=source_is_on('crm', 'companies')) }}
 
 with companies as (
 
-    {{ latest_rows(source('crm', 'companies'), ['company_ref'], version='updated_at') }}
+    {{ record_versions(source('crm', 'companies'), ['company_ref'], 'updated_at') }}
 
 ),
 

@@ -1,10 +1,10 @@
--- One row per company that has not been deleted. Whether a company without parent and children stands alone or nobody
--- has linked it, HubSpot cannot tell; its structure is not known.
+-- One row per version of a company that has not been deleted. Whether a company without parent and children stands
+-- alone or nobody has linked it, HubSpot cannot tell; its structure is not known.
 {{ config(enabled=source_is_on('hubspot', 'companies')) }}
 
 with companies as (
 
-    {{ latest_rows(source('hubspot', 'companies'), ['id'], version='updated_at') }}
+    {{ record_versions(source('hubspot', 'companies'), ['id'], 'updated_at', deleted='archived') }}
 
 ),
 
@@ -29,7 +29,6 @@ renamed as (
         created_at,
         updated_at
     from companies
-    where not archived
 
 )
 

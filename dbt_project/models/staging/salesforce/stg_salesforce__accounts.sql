@@ -1,11 +1,11 @@
--- One row per account that is a company and has not been deleted. Person accounts are persons: their contacts are
--- customers, they are no companies. Whether an account without parent and children stands alone or nobody has linked
--- it, Salesforce cannot tell; its structure is not known.
+-- One row per version of an account that is a company and has not been deleted. Person accounts are persons: their
+-- contacts are customers, they are no companies. Whether an account without a parent stands alone or has others below
+-- it, its own record does not tell; its structure is not known.
 {{ config(enabled=source_is_on('salesforce', 'accounts')) }}
 
 with accounts as (
 
-    {{ latest_rows(source('salesforce', 'accounts'), ['id'], version='updated_at') }}
+    {{ record_versions(source('salesforce', 'accounts'), ['id'], 'updated_at', deleted='is_deleted') }}
 
 ),
 
@@ -13,46 +13,35 @@ companies as (
 
     select *
     from accounts
-    where not coalesce(is_deleted, false) and not coalesce(is_person_account, false)
-
-),
-
-parents as (
-
-    select distinct parent_id as id
-    from companies
-    where parent_id is not null
+    where not coalesce(is_person_account, false)
 
 ),
 
 renamed as (
 
     select
-        'salesforce:' || companies.id as company_ref,
-        companies.account_name as company_name,
+        'salesforce:' || id as company_ref,
+        account_name as company_name,
         nullif(
-            regexp_extract(lower(companies.website), '^\s*(?:https?://)?(?:www\.)?([^/:?#\s]+)', 1), ''
+            regexp_extract(lower(website), '^\s*(?:https?://)?(?:www\.)?([^/:?#\s]+)', 1), ''
         ) as domain, -- noqa: RF04
-        companies.duns_number as registry_number,
-        coalesce(companies.naics_code, companies.sic_code) as industry_code,
-        companies.industry,
-        case
-            when companies.parent_id is not null then 'subsidiary'
-            when parents.id is not null then 'headquarters'
-        end as structure,
-        companies.billing_country as country,
-        companies.billing_state as region,
-        companies.billing_city as city,
-        companies.billing_postal_code as postal_code,
-        companies.currency as currency_code,
-        'salesforce:' || companies.parent_id as parent_company_ref,
-        companies.employees_count,
+        duns_number as registry_number,
+        coalesce(naics_code, sic_code) as industry_code,
+        case when naics_code is not null then 'naics' when sic_code is not null then 'sic' end as industry_code_system,
+        industry,
+        case when parent_id is not null then 'subsidiary' end as structure,
+        billing_country as country,
+        billing_state as region,
+        billing_city as city,
+        billing_postal_code as postal_code,
+        currency as currency_code,
+        'salesforce:' || parent_id as parent_company_ref,
+        employees_count,
         -- Data Loader writes large numbers as 3.5E8, which only a floating-point number reads.
-        cast(cast(companies.annual_revenue as double) as decimal(18, 4)) as annual_revenue_amount,
-        companies.created_at,
-        companies.updated_at
+        cast(cast(annual_revenue as double) as decimal(18, 4)) as annual_revenue_amount,
+        created_at,
+        updated_at
     from companies
-    left join parents on companies.id = parents.id
 
 )
 
