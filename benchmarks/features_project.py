@@ -30,9 +30,11 @@ _AS_OF_MARK = "the date that is computed"
 
 
 def _variables() -> str:
-    """Every scheme of the catalogue that rules decide, and no source: the inputs are put in their places."""
+    """Every scheme of the catalogue that rules of a model decide, and no source: the inputs are put in their places."""
+    models = DBT_PROJECT / "models" / "segmentations"
     with (DBT_PROJECT / "seeds" / "scheme_catalog.csv").open(encoding="utf-8") as file:
         rows = [row for row in csv.DictReader(file) if row["method"] == "rule"]
+    rows = [row for row in rows if (models / f"seg_customers__{row['scheme']}.sql").is_file()]
     schemes = [row["scheme"] for row in rows]
     return json.dumps(
         {

@@ -1,28 +1,28 @@
 -- One row per customer, scheme and evaluated date: the segment beside that of the evaluated date before, from which
 -- memberships and transitions are made; null before for a customer who had not been known.
-{{ config(materialized='table') }}
+{{ config(materialized='view') }}
 
-with assignments as (
+with kept_steps as (
 
-    select * from {{ ref('int_segmentations__assignments') }}
+    select * from {{ ref('int_segmentations__kept_steps') }}
 
 ),
 
+{% if var('model_schemes') -%}
+model_steps as (
+
+    select * from {{ ref('int_segmentations__model_steps') }}
+
+),
+
+{% endif -%}
 steps as (
 
-    select
-        customer_id,
-        scheme,
-        lag(segment_code) over (
-            partition by customer_id, scheme
-            order by as_of_date asc
-        ) as from_segment_code,
-        segment_code as to_segment_code,
-        segment_code_on_previous_boundaries,
-        score,
-        confidence,
-        as_of_date
-    from assignments
+    select * from kept_steps
+    {% if var('model_schemes') -%}
+    union all by name
+    select * from model_steps
+    {%- endif %}
 
 )
 
