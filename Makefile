@@ -36,9 +36,11 @@ check: $(READY)
 	$(BIN)/lint-imports
 	TESSERA_AS_OF_DATE=2017-12-31 TESSERA_WAREHOUSE=:memory: $(BIN)/sqlfluff lint dbt_project/models dbt_project/tests/reconciliation
 	$(BIN)/python -m data_contracts.render --check
+	$(BIN)/python -m scripts.scheme_pages --check
 
 render: $(READY)
 	$(BIN)/python -m data_contracts.render
+	$(BIN)/python -m scripts.scheme_pages
 
 setup: $(READY)
 

@@ -56,10 +56,10 @@
         {
             'trait': 'country',
             'name': 'Country',
-            'family': 'demographics',
+            'family': 'geography',
             'value': "coalesce(
-                (select country_name from " ~ ref('countries') ~ " where country_code = demographics.country),
-                demographics.country
+                (select country_name from " ~ ref('countries') ~ " where country_code = geography.country),
+                geography.country
             )",
             'words': 'customers in {value}',
             'own_schemes': ['geographic'],
@@ -67,8 +67,8 @@
         {
             'trait': 'region',
             'name': 'Region',
-            'family': 'demographics',
-            'value': "demographics.country || '-' || demographics.region",
+            'family': 'geography',
+            'value': "geography.country || '-' || geography.region",
             'words': 'customers in the region {value}',
             'own_schemes': ['geographic'],
         },

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from orchestration.ingestion.lake import Lake
 from orchestration.ingestion.loader import load_file
 from orchestration.ingestion.quarantine import Quarantine
 from orchestration.repository import ROOT
+from scripts.dbt_model_sql import model_sql, project_macros
 from tests.support.deployments import write_config
 
 GUIDES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -110,6 +112,22 @@ def test_the_reason_codes_of_the_guide_are_those_of_the_code() -> None:
     # A fault is written as (test, "code") in SQL building, and as then 'code' in SQL.
     assert set(re.findall(r', "([a-z]+_[a-z_]+)"\)', (folders[0] / "column_sql.py").read_text("utf-8"))) <= told
     assert set(re.findall(r"then '([a-z]+_[a-z_]+)'", code)) <= told
+
+
+def test_the_scheme_of_the_guide_runs() -> None:
+    (indented,) = re.findall(r"^   ```sql\n(.*?)^   ```", (ROOT / "docs/extend.md").read_text("utf-8"), re.M | re.S)
+    variables = {"schemes": ["spending"], "spending_big_amount": 100}
+    scheme = model_sql(textwrap.dedent(indented), name="the guide", variables=variables, macros=project_macros())
+    with duckdb.connect() as connection:
+        connection.execute("create table as_of_dates as select date '2025-01-31' as as_of_date, true as is_tonight")
+        connection.execute(
+            "create table feat_customers__purchases as select *, date '2025-01-31' as as_of_date "
+            "from (values ('ann', 100.01), ('ben', 100.00)) as purchases (customer_id, net_revenue_365d_amount)"
+        )
+        rows = connection.execute(scheme.text).fetchdf().set_index("customer_id")
+    assert rows["segment_code"].to_dict() == {"ann": "big", "ben": "small"}
+    assert rows.loc["ann", "reasons"][0]["value"] == "100.01"
+    assert list(scheme.reads) == ["feat_customers__purchases", "as_of_dates"]
 
 
 @pytest.mark.parametrize("guide", GUIDES, ids=lambda path: path.name)

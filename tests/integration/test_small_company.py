@@ -10,8 +10,11 @@ from scipy import stats
 
 from orchestration.explanation.explain import explain_segments
 from orchestration.publishing.manifest import verify
-from orchestration.repository import ROOT
+from orchestration.repository import DBT_PROJECT, ROOT
+from scripts.pages.dbt_yml import read_dbt_yml
 from tests.support import nights, small_company
+
+FAMILIES = read_dbt_yml(DBT_PROJECT).families
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +36,25 @@ def test_every_customer_has_one_open_membership_per_scheme(small_night: nights.N
     assert counts.to_dict("records") == [
         {"scheme": scheme, "n": everybody, "customers": everybody} for scheme in ("clusters", "lifecycle", "rfm")
     ]
+
+
+def test_every_feature_family_that_is_built_is_described(small_night: nights.Night) -> None:
+    built = small_night.warehouse(
+        "select distinct table_name from information_schema.tables "
+        "where table_schema = 'features' and table_name like 'feat_customers__%'"
+    )
+    assert set(built["table_name"]) == set(FAMILIES)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_every_column_of_a_family_is_described_with_its_type(small_night: nights.Night, family: str) -> None:
+    built = small_night.warehouse(
+        "select column_name, lower(data_type) as data_type from information_schema.columns "
+        f"where table_schema = 'features' and table_name = '{family}'"
+    )
+    columns = FAMILIES[family].columns
+    assert {column.name: column.data_type for column in columns} == dict(built.itertuples(index=False))
+    assert [column.name for column in columns if not column.description] == []
 
 
 def test_people_without_an_order_are_leads_and_prospects(small_night: nights.Night) -> None:

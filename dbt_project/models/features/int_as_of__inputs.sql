@@ -1,7 +1,8 @@
 -- One row per evaluated date: everything that was known by then, as one number. Models of materialization as_of_history
 -- keep what they computed for a date for as long as its number stays the same. Rows are hashed whole and the hashes
 -- added up, so that their order does not matter. Order lines are hashed together with what is known of their product,
--- answers with their question: a product that changes touches the dates since it was first sold, and no others.
+-- answers with their question: a product that changes touches the dates since it was first sold, and no others. When a
+-- stretch of history ended is told by the row that follows it.
 {% set dated_inputs = {
     'int_identity__interactions': 'occurred_date',
     'int_identity__social_interactions': 'occurred_date',
@@ -58,7 +59,7 @@ customers as (
     select
         {{ date_column }} as input_date,
         sum(hash(rows_of_input)) as input_hash
-    from {{ ref(input) }} as rows_of_input -- noqa: AL05
+    from (select columns(lambda name: name <> 'valid_to') from {{ ref(input) }}) as rows_of_input -- noqa: AL05
     group by {{ date_column }}
 
 ),
