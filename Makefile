@@ -27,6 +27,7 @@ bench: $(READY)
 	@$(BIN)/python benchmarks/night.py
 	@$(BIN)/python benchmarks/loading.py
 	@$(BIN)/python benchmarks/matching.py
+	@$(BIN)/python benchmarks/features.py
 
 check: $(READY)
 	$(BIN)/ruff check .

@@ -15,10 +15,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+from metered import Cost
 from metered_load import CONTRACT, MEMORY_LIMIT, THREADS
 from order_lines_file import COLUMNS, write_order_lines
 from rich.console import Console
@@ -33,15 +33,6 @@ HERE = Path(__file__).parent
 FOR_INFORMATION = 1_000_000
 # What is asked of ten million lines; for few lines the imports count more than the loading.
 MANY, MOST_TIMES_THE_FLOOR, MOST_BYTES = 10_000_000, 3.0, 2_000_000_000
-
-
-@dataclass(frozen=True)
-class Cost:
-    """What one process took; ``memory`` in bytes."""
-
-    cpu: float
-    wall: float
-    memory: int
 
 
 def metered(way: str, file: Path, home: Path) -> Cost:

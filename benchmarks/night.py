@@ -11,10 +11,10 @@ import os
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from pathlib import Path
 
+from metered import watched
 from rich.console import Console
 from rich.table import Table
 
@@ -33,43 +33,6 @@ con.execute(
 after = os.times()
 print(after.user + after.system - before.user - before.system)
 """
-
-
-def tree_memory(pid: int) -> int:
-    """Resident bytes of a process and all its descendants."""
-    total = 0
-    waiting = [pid]
-    while waiting:
-        process = waiting.pop()
-        try:
-            pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
-            total += pages * os.sysconf("SC_PAGE_SIZE")
-            for task in Path(f"/proc/{process}/task").iterdir():
-                waiting += [int(child) for child in (task / "children").read_text().split()]
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-    return total
-
-
-def watched(command: list[str], environment: dict[str, str]) -> tuple[str, int]:
-    """Run a command; return what it printed and the peak memory of its process tree in bytes."""
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
-    peak = 0
-    done = threading.Event()
-
-    def watch() -> None:
-        nonlocal peak
-        while not done.wait(0.05):
-            peak = max(peak, tree_memory(process.pid))
-
-    watcher = threading.Thread(target=watch)
-    watcher.start()
-    output, _ = process.communicate()
-    done.set()
-    watcher.join()
-    if process.returncode:
-        sys.exit(f"{' '.join(command)} ended with {process.returncode}")
-    return output, peak
 
 
 def stages(night: dict[str, object]) -> dict[str, float]:
@@ -104,8 +67,8 @@ def main() -> None:
         began = time.perf_counter()
         runs = []
         for _ in range(2):
-            output, peak = watched([sys.executable, str(HERE / "metered_night.py")], environment)
-            runs.append((json.loads(output.strip().splitlines()[-1]), peak))
+            output, cost = watched([sys.executable, str(HERE / "metered_night.py")], environment)
+            runs.append((json.loads(output.strip().splitlines()[-1]), cost.memory))
     table = Table(title="CPU seconds of a night on Complete Journey (1.47 million order lines)", title_justify="left")
     for heading in ("stage", "first night", "same files again"):
         table.add_column(heading, justify="left" if heading == "stage" else "right")

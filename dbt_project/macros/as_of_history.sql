@@ -3,15 +3,15 @@
     inputs have changed: what was computed for a date is kept for as long as everything known by that date is the same
     (int_as_of__inputs). The model's SQL runs for as many dates at a time as have history_batch_customers customers
     together, one at least, so that memory holds no more; each batch is committed together with the notes of what its
-    dates were computed from. Another SQL, another `history_code` (what else the rows depend on) and --full-refresh begin
-    anew.
+    dates were computed from. Another SQL, of this model or of one that it reads and that is kept the same way, another
+    `history_code` (what else the rows depend on) and --full-refresh begin anew.
 -#}
 {% materialization as_of_history, adapter='duckdb' %}
 
     {%- set target_relation = this.incorporate(type='table') -%}
     {%- set existing_relation = load_cached_relation(this) -%}
     {%- set notes = api.Relation.create(database=this.database, schema='as_of_notes', identifier=this.identifier) -%}
-    {%- set code = local_md5(compiled_code ~ var('history_code')) -%}
+    {%- set code = local_md5(compiled_code ~ var('history_code') ~ codes_of_kept_parents(model.unique_id)) -%}
 
     {{ run_hooks(pre_hooks) }}
 
@@ -75,4 +75,27 @@
 {#- The SQL of an as_of_history model for some dates. -#}
 {% macro on_dates(code, dates) -%}
     {{ return(code | replace(as_of_mark(), dates | join("', '"))) }}
+{%- endmacro %}
+
+{#- The codes under which the kept models that a model rests on, near or far, were computed. -#}
+{% macro codes_of_kept_parents(unique_id) -%}
+    {%- set ancestors = [] -%}
+    {%- do add_ancestors(unique_id, ancestors) -%}
+    {%- set codes = [] -%}
+    {%- for ancestor in ancestors | sort if graph.nodes[ancestor].config.materialized == 'as_of_history' -%}
+        {%- do codes.append('select min(code) as code from as_of_notes.' ~ graph.nodes[ancestor].alias) -%}
+    {%- endfor -%}
+    {%- if codes -%}
+        {{ return(run_query(codes | join(' union all ')).columns[0].values() | sort | join(' ')) }}
+    {%- endif -%}
+    {{ return('') }}
+{%- endmacro %}
+
+{% macro add_ancestors(unique_id, ancestors) -%}
+    {%- for parent in graph.nodes[unique_id].depends_on.nodes -%}
+        {%- if parent in graph.nodes and parent not in ancestors -%}
+            {%- do ancestors.append(parent) -%}
+            {%- do add_ancestors(parent, ancestors) -%}
+        {%- endif -%}
+    {%- endfor -%}
 {%- endmacro %}

@@ -148,7 +148,8 @@ purchases as (
         {{ ratio('to_date.weekend_order_days_365d_count', 'to_date.order_days_365d_count') }}
             as weekend_order_days_365d_share,
         {{ ratio(
-            '2 * to_date.net_revenue_90d_amount - to_date.net_revenue_180d_amount', 'to_date.net_revenue_180d_amount'
+            '2 * coalesce(to_date.net_revenue_90d_amount, 0) - to_date.net_revenue_180d_amount',
+            'to_date.net_revenue_180d_amount'
         ) }} as net_revenue_trend_180d_share,
         cast(rhythms.order_gap_median_days as double) as order_gap_median_days,
         returns.returned_after_days,
