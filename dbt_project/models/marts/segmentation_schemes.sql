@@ -1,6 +1,6 @@
 -- One row per scheme of the catalogue and scheme that tessera.yml writes as rules: what it asks, whether there are
--- segments of it tonight and why not. A scheme whose sources are connected may still know nothing of anybody, because the
--- records leave out what it looks at; it is then not available either.
+-- segments of it tonight and why not. A scheme whose sources are connected may still know nothing of anybody, because
+-- the records leave out what it looks at; it is then not available either.
 {% set quoted_bounded_schemes = "'" ~ var('bounded_schemes') | join("', '") ~ "'" %}
 
 with scheme_catalog as (

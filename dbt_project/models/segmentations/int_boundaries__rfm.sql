@@ -1,5 +1,5 @@
--- One row per boundary of the RFM scheme, its place and as_of_date: the quintile cut-points of recency and money, one row
--- a cut-point. Frequency bands are fixed thresholds and therefore no boundaries.
+-- One row per boundary of the RFM scheme, its place and as_of_date: the quintile cut-points of recency and money, one
+-- row a cut-point. Frequency bands are fixed thresholds and therefore no boundaries.
 {{ config(enabled='rfm' in var('schemes')) }}
 
 with cut_points as (
