@@ -1,5 +1,5 @@
 -- One row per boundary of the buying behaviour and as_of_date: the numbers of order days that separate occasional,
--- regular and heavy buyers. The limits of deal seekers and bulk buyers are fixed thresholds and therefore no boundaries.
+-- regular and heavy buyers. The limits of deal seekers and bulk buyers are fixed thresholds and so no boundaries.
 {{ config(enabled='behavioural' in var('schemes')) }}
 
 with usage_levels as (

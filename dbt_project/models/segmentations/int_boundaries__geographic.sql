@@ -1,5 +1,5 @@
--- One row per boundary of the market tiers and as_of_date. What separates them is a list of regions; told are its length
--- and the customers that a region needed to be on it.
+-- One row per boundary of the market tiers and as_of_date. What separates them is a list of regions; told are its
+-- length and the customers that a region needed to be on it.
 {{ config(enabled='geographic' in var('schemes')) }}
 
 with core_regions as (
