@@ -80,6 +80,21 @@ def test_names_and_owners_are_as_they_are_written(night: nights.Night) -> None:
     assert (owners["tea_rounds"], owners["spenders"]) == ("marketing", "finance")
 
 
+def test_they_are_listed_beside_the_schemes_of_the_catalogue(night: nights.Night) -> None:
+    listed = night.mart("select * from segmentation_schemes where method = 'custom' order by scheme")
+    assert list(listed["scheme"]) == ["spenders", "tea_rounds"]
+    assert list(listed["scheme_name"]) == ["Who spends", "Tea rounds"]
+    assert list(listed["question"]) == ["Who spends how much?", "Who comes for tea, and how often?"]
+    assert list(listed["owner"]) == ["finance", "marketing"]
+    assert set(listed["status"]) == {"available"}
+    assert set(listed["customers_known_share"]) == {1.0}
+
+
+def test_what_a_custom_scheme_reads_is_no_news_of_its_segments(night: nights.Night) -> None:
+    own = night.mart("select distinct scheme, trait from segment_traits where is_own_input")
+    assert ("spenders", "yearly_spend") in set(own.itertuples(index=False, name=None))
+
+
 def test_tonights_customers_are_told_the_values_that_decided(night: nights.Night) -> None:
     found = night.mart(
         "select segment_code, list_transform(reasons, lambda x: x.feature) as features "

@@ -54,7 +54,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run(folder: Path, date: dt.date, *, late: bool, home: str = "home") -> nights.Night:
-    config = small_company.write_company(folder / "company", lines=lines_with(late=late), nights="first: 2024-06-30")
+    config = small_company.write_company(
+        folder / "company",
+        lines=lines_with(late=late),
+        nights="first: 2024-06-30",
+        change=lambda name, rows: rows,
+    )
     night = nights.run(config, folder / home, date)
     assert night.outcome.exit_code == 0, night.outcome.errors
     return night

@@ -12,30 +12,98 @@ with spine as (
 purchases as (
 
     select * from {{ ref('feat_customers__purchases') }}
+    where as_of_date = {{ tonight() }}
 
 ),
 
 campaigns as (
 
     select * from {{ ref('feat_customers__campaigns') }}
+    where as_of_date = {{ tonight() }}
 
 ),
 
 demographics as (
 
     select * from {{ ref('feat_customers__demographics') }}
+    where as_of_date = {{ tonight() }}
 
 ),
 
 geography as (
 
     select * from {{ ref('feat_customers__geography') }}
+    where as_of_date = {{ tonight() }}
+
+),
+
+firmographics as (
+
+    select * from {{ ref('feat_customers__firmographics') }}
+    where as_of_date = {{ tonight() }}
+
+),
+
+products as (
+
+    select * from {{ ref('feat_customers__products') }}
+    where as_of_date = {{ tonight() }}
+
+),
+
+channels as (
+
+    select * from {{ ref('feat_customers__channels') }}
+    where as_of_date = {{ tonight() }}
+
+),
+
+delivery as (
+
+    select * from {{ ref('feat_customers__delivery') }}
+    where as_of_date = {{ tonight() }}
+
+),
+
+engagement as (
+
+    select * from {{ ref('feat_customers__engagement') }}
+    where as_of_date = {{ tonight() }}
+
+),
+
+consent as (
+
+    select * from {{ ref('feat_customers__consent') }}
+    where as_of_date = {{ tonight() }}
+
+),
+
+satisfaction as (
+
+    select * from {{ ref('feat_customers__satisfaction') }}
+    where as_of_date = {{ tonight() }}
+
+),
+
+support as (
+
+    select * from {{ ref('feat_customers__support') }}
+    where as_of_date = {{ tonight() }}
+
+),
+
+survey_answers as (
+
+    select * from {{ ref('feat_customers__survey_answers') }}
+    where as_of_date = {{ tonight() }}
 
 ),
 
 assignments as (
 
     select * from {{ ref('int_segmentations__assignments') }}
+    where as_of_date = {{ tonight() }}
 
 ),
 
@@ -74,10 +142,20 @@ customers as (
         demographics.gender,
         demographics.income_band,
         demographics.marital_status,
+        demographics.acquisition_channel,
+        demographics.loyalty_tier,
         geography.country,
         geography.region,
+        firmographics.company_size_class,
+        firmographics.industry_section_name,
+        products.top_category,
+        channels.preferred_order_channel,
+        engagement.preferred_contact_channel,
+        survey_answers.strongest_need,
+        survey_answers.stated_benefit,
         demographics.household_size,
         demographics.children_count,
+        firmographics.employees_count,
         purchases.order_count,
         purchases.order_365d_count,
         purchases.order_days_365d_count,
@@ -90,7 +168,18 @@ customers as (
         purchases.refund_365d_share,
         purchases.order_gap_median_days,
         purchases.days_since_last_order,
+        channels.digital_order_365d_share,
+        delivery.late_delivery_365d_share,
         campaigns.campaign_365d_count,
+        engagement.engagement_score,
+        engagement.days_since_last_click,
+        support.support_request_365d_count,
+        satisfaction.latest_nps_answer,
+        satisfaction.days_since_last_nps_answer,
+        consent.has_email_consent,
+        consent.is_contactable_by_email,
+        consent.is_contactable_by_sms,
+        consent.is_contactable_by_phone,
         purchases.first_order_date,
         purchases.last_order_date,
         spine.as_of_date
@@ -103,6 +192,24 @@ customers as (
         on spine.customer_id = demographics.customer_id and spine.as_of_date = demographics.as_of_date
     inner join geography
         on spine.customer_id = geography.customer_id and spine.as_of_date = geography.as_of_date
+    inner join firmographics
+        on spine.customer_id = firmographics.customer_id and spine.as_of_date = firmographics.as_of_date
+    inner join products
+        on spine.customer_id = products.customer_id and spine.as_of_date = products.as_of_date
+    inner join channels
+        on spine.customer_id = channels.customer_id and spine.as_of_date = channels.as_of_date
+    inner join delivery
+        on spine.customer_id = delivery.customer_id and spine.as_of_date = delivery.as_of_date
+    inner join engagement
+        on spine.customer_id = engagement.customer_id and spine.as_of_date = engagement.as_of_date
+    inner join consent
+        on spine.customer_id = consent.customer_id and spine.as_of_date = consent.as_of_date
+    inner join satisfaction
+        on spine.customer_id = satisfaction.customer_id and spine.as_of_date = satisfaction.as_of_date
+    inner join support
+        on spine.customer_id = support.customer_id and spine.as_of_date = support.as_of_date
+    inner join survey_answers
+        on spine.customer_id = survey_answers.customer_id and spine.as_of_date = survey_answers.as_of_date
     inner join segments
         on spine.customer_id = segments.customer_id and spine.as_of_date = segments.as_of_date
 

@@ -1,17 +1,19 @@
 -- One row per scheme, boundary, its place and the date on which it was set: the frozen limits between segments that were
--- learned from the data. What is fixed in the settings is no boundary. Every scheme lists its own in a model
--- int_boundaries__<scheme>.
+-- learned from the data. What is fixed in the settings is no boundary. Every scheme lists its own, as every evaluated
+-- date would set them, in a model int_boundaries__<scheme>; in force are only those of dates that did set boundaries.
 with as_of_dates as (
 
     select * from {{ ref('as_of_dates') }}
 
 ),
 
-tonight as (
+set_dates as (
 
-    select boundaries_set_date
+    select
+        boundaries_set_date,
+        bool_or(is_tonight) as is_in_force
     from as_of_dates
-    where is_tonight
+    group by boundaries_set_date
 
 ),
 
@@ -25,7 +27,7 @@ listed as (
         unit,
         boundary_number,
         boundary_value,
-        boundaries_set_date
+        as_of_date
     from {{ ref('int_boundaries__' ~ scheme) }}
     {% if not loop.last -%}
     union all
@@ -38,7 +40,7 @@ listed as (
         cast(null as varchar) as unit,
         cast(null as integer) as boundary_number,
         cast(null as double) as boundary_value,
-        cast(null as date) as boundaries_set_date
+        cast(null as date) as as_of_date
     where false
     {% endfor %}
 ),
@@ -52,10 +54,10 @@ boundaries as (
         listed.unit,
         listed.boundary_number,
         listed.boundary_value,
-        listed.boundaries_set_date = tonight.boundaries_set_date as is_in_force,
-        listed.boundaries_set_date
+        set_dates.is_in_force,
+        set_dates.boundaries_set_date
     from listed
-    cross join tonight
+    inner join set_dates on listed.as_of_date = set_dates.boundaries_set_date
 
 )
 

@@ -1,6 +1,6 @@
--- One row per scheme of the catalogue: what it asks, whether there are segments of it tonight and why not. A scheme
--- whose sources are connected may still know nothing of anybody, because the records leave out what it looks at; it is
--- then not available either.
+-- One row per scheme of the catalogue and scheme that tessera.yml writes as rules: what it asks, whether there are
+-- segments of it tonight and why not. A scheme whose sources are connected may still know nothing of anybody, because
+-- the records leave out what it looks at; it is then not available either.
 {% set quoted_bounded_schemes = "'" ~ var('bounded_schemes') | join("', '") ~ "'" %}
 
 with scheme_catalog as (
@@ -46,6 +46,35 @@ connected as (
     {% endfor %}
 ),
 
+catalogued as (
+
+    select
+        scheme_catalog.scheme,
+        scheme_catalog.scheme_name,
+        scheme_catalog.question,
+        scheme_catalog.method,
+        scheme_catalog.inputs,
+        scheme_catalog.source,
+        scheme_catalog.owner,
+        connected.status,
+        connected.status_reason
+    from scheme_catalog
+    inner join connected on scheme_catalog.scheme = connected.scheme
+    {% for scheme in var('custom_schemes') -%}
+    union all
+    select
+        '{{ scheme.scheme }}' as scheme,
+        {{ sql_text(scheme.scheme_name) }} as scheme_name,
+        {{ sql_text(scheme.description) }} as question,
+        'custom' as method,
+        '{{ scheme.features | join(", ") }}' as inputs,
+        'rules in tessera.yml' as source,
+        {{ sql_text(scheme.segments[0].owner) }} as owner,
+        'available' as status,
+        cast(null as varchar) as status_reason
+    {% endfor %}
+),
+
 tonight as (
 
     select
@@ -81,20 +110,17 @@ segments as (
 gathered as (
 
     select
-        scheme_catalog.*,
-        connected.status,
-        connected.status_reason,
+        catalogued.*,
         segments.segments_count,
         {{ ratio('placed.known_count', 'placed.customers_count') }} as customers_known_share,
-        connected.status = 'available' and coalesce(placed.known_count, 0) = 0 as is_nobody_known,
-        scheme_catalog.scheme in ({{ quoted_bounded_schemes }}) as has_boundaries,
+        catalogued.status = 'available' and coalesce(placed.known_count, 0) = 0 as is_nobody_known,
+        catalogued.scheme in ({{ quoted_bounded_schemes }}) as has_boundaries,
         tonight.boundaries_set_date,
         tonight.as_of_date
-    from scheme_catalog
-    inner join connected on scheme_catalog.scheme = connected.scheme
+    from catalogued
     cross join tonight
-    left join placed on scheme_catalog.scheme = placed.scheme
-    left join segments on scheme_catalog.scheme = segments.scheme
+    left join placed on catalogued.scheme = placed.scheme
+    left join segments on catalogued.scheme = segments.scheme
 
 ),
 

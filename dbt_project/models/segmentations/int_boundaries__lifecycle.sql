@@ -1,5 +1,5 @@
--- One row per boundary of the lifecycle scheme and date on which it was set: how much slower than the reference the
--- company's customers buy, and the day limits that follow for those without a rhythm of their own.
+-- One row per boundary of the lifecycle scheme and as_of_date: how much slower than the reference the company's
+-- customers buy, and the day limits that follow for those without a rhythm of their own.
 {{ config(enabled='lifecycle' in var('schemes')) }}
 {% set limits = {
     'active': 'lifecycle_active_days',
@@ -14,29 +14,6 @@ with limits as (
 
 ),
 
-as_of_dates as (
-
-    select * from {{ ref('as_of_dates') }}
-
-),
-
-set_dates as (
-
-    select distinct boundaries_set_date
-    from as_of_dates
-
-),
-
-in_force as (
-
-    select
-        limits.company_scale,
-        set_dates.boundaries_set_date
-    from set_dates
-    inner join limits on set_dates.boundaries_set_date = limits.as_of_date
-
-),
-
 boundaries as (
 
     select
@@ -45,8 +22,8 @@ boundaries as (
         'times' as unit,
         1 as boundary_number,
         cast(company_scale as double) as boundary_value,
-        boundaries_set_date
-    from in_force
+        as_of_date
+    from limits
     union all
     select
         'new_days' as boundary_name,
@@ -54,8 +31,8 @@ boundaries as (
         'days' as unit,
         1 as boundary_number,
         cast({{ var('new_customer_days') }} * company_scale as double) as boundary_value,
-        boundaries_set_date
-    from in_force
+        as_of_date
+    from limits
     {% for segment, limit in limits.items() -%}
     union all
     select
@@ -64,8 +41,8 @@ boundaries as (
         'days' as unit,
         1 as boundary_number,
         cast({{ var(limit) }} * company_scale as double) as boundary_value,
-        boundaries_set_date
-    from in_force
+        as_of_date
+    from limits
     {% endfor %}
 )
 

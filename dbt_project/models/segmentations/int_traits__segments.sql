@@ -20,20 +20,71 @@ traits as (
 
 ),
 
+-- Every value of every trait and every segment gets a number: numbers are counted several times as fast as words.
+trait_values as (
+
+    {% for trait in traits -%}
+    select distinct
+        '{{ trait.trait }}' as trait,
+        {{ trait.trait }} as trait_value
+    from traits
+    where {{ trait.trait }} is not null
+    {% if not loop.last -%}
+    union all
+    {% endif -%}
+    {% endfor %}
+
+),
+
+numbered_values as (
+
+    select
+        *,
+        cast(row_number() over (order by trait asc, trait_value asc) as integer) as value_number
+    from trait_values
+
+),
+
+numbered_segments as (
+
+    select
+        *,
+        cast(dense_rank() over (order by scheme asc, reported_segment_code asc, as_of_date asc) as integer)
+            as segment_number
+    from folds
+
+),
+
+coded as (
+
+    select
+        traits.customer_id,
+        {% for trait in traits -%}
+        {{ trait.trait }}_values.value_number as {{ trait.trait }},
+        {% endfor -%}
+        traits.as_of_date
+    from traits
+    {% for trait in traits -%}
+    left join numbered_values as {{ trait.trait }}_values
+        on
+            {{ trait.trait }}_values.trait = '{{ trait.trait }}'
+            and traits.{{ trait.trait }} = {{ trait.trait }}_values.trait_value
+    {% endfor %}
+),
+
 members as (
 
     select
-        assignments.scheme,
-        folds.reported_segment_code as segment_code,
-        traits.*
+        numbered_segments.segment_number,
+        coded.*
     from assignments
-    inner join folds
+    inner join numbered_segments
         on
-            assignments.scheme = folds.scheme
-            and assignments.segment_code = folds.segment_code
-            and assignments.as_of_date = folds.as_of_date
-    inner join traits
-        on assignments.customer_id = traits.customer_id and assignments.as_of_date = traits.as_of_date
+            assignments.scheme = numbered_segments.scheme
+            and assignments.segment_code = numbered_segments.segment_code
+            and assignments.as_of_date = numbered_segments.as_of_date
+    inner join coded
+        on assignments.customer_id = coded.customer_id and assignments.as_of_date = coded.as_of_date
 
 ),
 
@@ -41,37 +92,42 @@ members as (
 grouped as (
 
     select
-        scheme,
-        segment_code,
-        {% for trait in traits -%}
-        {{ trait.trait }},
-        {% endfor -%}
-        count(*) as customers_count,
-        as_of_date
+        segment_number,
+        coalesce({{ traits | map(attribute='trait') | join(', ') }}) as value_number,
+        count(*) as customers_count
     from members
     group by grouping sets ( -- noqa: PRS
         {% for trait in traits -%}
-        (scheme, segment_code, as_of_date, {{ trait.trait }}){{ ',' if not loop.last }}
+        (segment_number, {{ trait.trait }}){{ ',' if not loop.last }}
         {% endfor -%}
     )
 
 ),
 
+reported_segments as (
+
+    select distinct
+        segment_number,
+        scheme,
+        reported_segment_code as segment_code,
+        as_of_date
+    from numbered_segments
+
+),
+
+-- Of whom a trait is not known has no number and is left out.
 counted as (
 
     select
-        scheme,
-        segment_code,
-        case
-            {% for trait in traits -%}
-            when {{ trait.trait }} is not null then '{{ trait.trait }}'
-            {% endfor -%}
-        end as trait,
-        coalesce({{ traits | map(attribute='trait') | join(', ') }}) as trait_value,
-        customers_count,
-        as_of_date
+        reported_segments.scheme,
+        reported_segments.segment_code,
+        numbered_values.trait,
+        numbered_values.trait_value,
+        grouped.customers_count,
+        reported_segments.as_of_date
     from grouped
-    where coalesce({{ traits | map(attribute='trait') | join(', ') }}) is not null
+    inner join reported_segments on grouped.segment_number = reported_segments.segment_number
+    inner join numbered_values on grouped.value_number = numbered_values.value_number
 
 ),
 
