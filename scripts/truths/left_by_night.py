@@ -18,6 +18,7 @@ import pandas as pd
 from data_contracts.sql_quoting import path
 from orchestration.errors import TesseraError
 from orchestration.identity.left_by_night import customers_of_records
+from orchestration.samples.company.world import TIME_ZONE
 
 _MARTS = ("customers", "segment_memberships")
 
@@ -89,6 +90,8 @@ def open_known_night(home: Path, truth: Path) -> Iterator[KnownNight]:
                 fix="name the home of a night on the sample company, and its folder of samples-truth",
             )
     with duckdb.connect(home / "warehouse.duckdb", read_only=True) as connection:
+        # The identity layer's views date its records, in the company's time zone.
+        connection.execute("set TimeZone = ?", [TIME_ZONE])
         for mart in _MARTS:
             file = published.resolve() / f"{mart}.parquet"
             connection.execute(f"create temp view {mart} as select * from read_parquet({path(file)})")
