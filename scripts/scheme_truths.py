@@ -62,8 +62,9 @@ def _rows(night: KnownNight) -> Iterator[tuple[str, str, str, str, str]]:
         f"{len(lasting)} dates",
         f"{lasting.mean():.3f}",
     )
-    needs = truths.needs_as_class(night)
-    yield "needs", "true class of needs", "respondents with a clear need that is their class's first", *_share(needs)
+    for strongest, words in ((1, "the strongest"), (2, "one of the two strongest")):
+        needs = truths.needs_as_class(night, strongest=strongest)
+        yield "needs", "true class of needs", f"respondents whose clear need is {words} of their class", *_share(needs)
     reasons = truths.benefits_as_reason(night)
     yield "benefits", "true reason to buy", "respondents whose benefit is that reason", *_share(reasons)
     consumers = truths.consumers_and_businesses(night)

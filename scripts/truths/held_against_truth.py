@@ -6,8 +6,6 @@ Belongs here: the figures. Does not belong here: working a scheme out again (rec
 
 from __future__ import annotations
 
-import datetime as dt
-
 import pandas as pd
 
 from orchestration.samples.company.needs import CLASSES, CONSTRUCTS
@@ -122,18 +120,20 @@ def lifecycle_balanced_accuracy(night: KnownNight) -> pd.Series:
     return is_right.groupby([known["month_end"], known["is_alive"]]).mean().groupby("month_end").mean()
 
 
-def alive_customers(night: KnownNight, month_end: dt.date) -> float:
-    """The share of a month end's customers who had truly not left: what guessing would have to beat."""
-    alive = night.truth("alive")
-    return float(night.of_customers(alive[alive["month_end"] == month_end])["is_alive"].mean())
+def needs_as_class(night: KnownNight, *, strongest: int) -> pd.Series:
+    """By respondent with a clear need: whether the person's true class has it among so many strongest needs.
 
-
-def needs_as_class(night: KnownNight) -> pd.Series:
-    """By respondent with a clear need: whether it is what the person's true class of needs wants most."""
-    wanted = {name: CONSTRUCTS[means.index(max(means))] for name, means in CLASSES.items()}
+    Members differ from the mean of their class, and some classes want two things almost equally.
+    """
+    wanted = {
+        name: {need for _, need in sorted(zip(means, CONSTRUCTS, strict=True), reverse=True)[:strongest]}
+        for name, means in CLASSES.items()
+    }
     segments = _known(night, "needs", "unknown", "no_clear_need")
-    expected = night.of_customers(night.truth("needs"))["needs_class"].map(wanted)
-    return _agree(segments, expected)
+    classes = night.of_customers(night.truth("needs"))["needs_class"]
+    both = segments.index.intersection(classes.index)
+    is_wanted = [need in wanted[name] for need, name in zip(segments[both], classes[both], strict=True)]
+    return pd.Series(is_wanted, index=both)
 
 
 def benefits_as_reason(night: KnownNight) -> pd.Series:
