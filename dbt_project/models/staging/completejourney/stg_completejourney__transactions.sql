@@ -1,6 +1,6 @@
 -- One row per basket and product, in the shape of the canonical order line.
--- Fuel is counted in small fractions of a gallon and by the thousand, nothing else in more than a few hundred units: such
--- a line is one unit, or whoever fills up would buy in bulk.
+-- Fuel is counted in small fractions of a gallon and by the thousand, nothing else in more than a few hundred units:
+-- such a line is one unit, or whoever fills up would buy in bulk.
 -- sales_value is what the retailer receives; retailer-funded discounts are given back to show the gross price.
 {{ config(enabled=source_is_on('completejourney', 'transactions')) }}
 
