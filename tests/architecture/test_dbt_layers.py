@@ -19,7 +19,7 @@ NAMES = {
     "staging": r"stg_[a-z]+__[a-z_]+",
     "canonical": r"int_canonical__[a-z_]+",
     "identity": r"int_identity__[a-z_]+",
-    "features": r"as_of_dates|(int_[a-z_]+|feat_customers)__[a-z_]+",
+    "features": r"as_of_dates|(int_[a-z]+(_[a-z]+)*|feat_customers)__[a-z_]+",
     "segmentations": r"(int_[a-z]+(_[a-z]+)*|seg_customers)__[a-z_]+",
     "marts": r"(?!.*__)[a-z][a-z_]*",
 }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,31 +10,7 @@ import duckdb
 import pandas as pd
 import pytest
 
-from orchestration.samples.sample import put_sample
 from tests.support import nights
-
-CUSTOMERS = 700
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("company")
-
-
-@pytest.fixture(scope="module")
-def company(folder: Path) -> nights.Night:
-    config = put_sample("company", folder / "data", truth=folder / "truth", customers=CUSTOMERS, seed=11)
-    # What is true is out of reach while the night runs.
-    shutil.move(folder / "truth", folder / "hidden")
-    night = nights.run(config, folder / "home")
-    shutil.move(folder / "hidden", folder / "truth")
-    assert night.outcome.exit_code == 0, night.outcome.errors
-    return night
-
-
-@pytest.fixture(scope="module")
-def truth(company: nights.Night, folder: Path) -> Path:
-    return folder / "truth"
 
 
 @pytest.fixture(scope="module")

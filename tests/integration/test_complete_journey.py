@@ -115,6 +115,75 @@ def test_the_rfm_segment_follows_from_the_published_definition(journey: nights.N
     assert (found["segment"] == "lost").equals((score == 1) & (band == 1))
 
 
+def test_the_schemes_are_those_that_the_sources_allow_and_the_others_say_what_they_lack(journey: nights.Night) -> None:
+    found = journey.mart("select scheme, status, status_reason from segmentation_schemes").set_index("scheme")
+    assert set(found.index[found["status"] == "available"]) == {
+        "behavioural",
+        "channel_preference",
+        "clusters",
+        "demographic",
+        "digital_adoption",
+        "lifecycle",
+        "product_preference",
+        "rfm",
+        "value_tier",
+    }
+    lacking = found[found["status"] != "available"]
+    assert set(lacking["status"]) == {"not_available"}
+    unknown = "the sources say too little to place anybody: it looks at "
+    assert lacking["status_reason"].to_dict() == {
+        "benefits": "no source of survey questions and of survey answers is connected",
+        "delivery_need": unknown + "delivery method, units and promised and real delivery days of order lines",
+        "engagement": "no source of interactions is connected",
+        "firmographic": "no source of companies is connected",
+        "geographic": unknown + "delivery addresses of order lines and addresses of customer records",
+        "needs": "no source of survey questions and of survey answers is connected",
+        "predictive": "no model predicts yet",
+        "satisfaction": "no source of survey answers or social interactions is connected",
+    }
+
+
+def test_life_stages_are_those_of_the_households_that_were_asked(journey: nights.Night, sample: Path) -> None:
+    asked = pd.read_parquet(sample.parent / "demographics.parquet")
+    is_young = asked["age"].isin(["19-24", "25-34", "35-44"])
+    has_children = asked["kids_count"] != "0"
+    is_alone = asked["household_size"] == "1"
+    stage = pd.Series("empty_nest", index=asked.index)
+    stage[is_young & ~has_children] = "young_couple"
+    stage[is_young & ~has_children & is_alone] = "young_single"
+    stage[has_children] = "mature_family"
+    stage[is_young & has_children] = "young_family"
+    stage[asked["age"] == "65+"] = "senior"
+    found = journey.mart("select demographic_segment_code as stage from customers")["stage"]
+    assert found[found != "unknown"].value_counts().to_dict() == stage.value_counts().to_dict()
+
+
+def test_everybody_buys_in_the_stores_and_hardly_anybody_in_bulk(journey: nights.Night) -> None:
+    found = journey.mart(
+        "select behavioural_segment_code as pattern, channel_preference_segment_code as channel, "
+        "digital_adoption_segment_code as adoption from customers"
+    )
+    assert set(found["channel"]) == {"prefers_store"}
+    assert set(found["adoption"]) == {"store_first"}
+    # Fuel is counted in fractions of a gallon; whoever fills up does not buy in bulk.
+    assert found["pattern"].str.endswith("bulk_buyer").mean() < 0.01
+    assert 0.3 < found["pattern"].str.endswith("deal_seeker").mean() < 0.8
+    # A fifth of the repeat buyers is heavy, apart from those who share the order days at the limit.
+    assert 0.15 < found["pattern"].str.startswith("heavy").mean() <= 0.2
+    assert found["pattern"].str.startswith("occasional").mean() >= 0.45
+
+
+def test_many_categories_are_preferred_and_none_by_most(journey: nights.Night, sample: Path) -> None:
+    profiles = journey.mart(
+        "select segment_code, customers_share from segment_profiles "
+        "where scheme = 'product_preference' and is_current and segment_code not in ('broad_taste', 'other', 'unknown')"
+    )
+    departments = set(pd.read_parquet(sample.parent / "products.parquet")["department"].str.lower())
+    assert len(profiles) > 10
+    assert {code.replace("_", " ") for code in profiles["segment_code"]} & departments
+    assert profiles["customers_share"].max() < 0.2
+
+
 def test_clusters_have_distinct_names_and_cover_every_buyer(journey: nights.Night) -> None:
     clusters = journey.mart("select * from segment_profiles where scheme = 'clusters' and is_current")
     assert 3 <= len(clusters) <= 8

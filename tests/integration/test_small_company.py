@@ -38,6 +38,24 @@ def test_every_customer_has_one_open_membership_per_scheme(small_night: nights.N
     ]
 
 
+def test_schemes_without_a_source_or_without_its_columns_are_told_apart(small_night: nights.Night) -> None:
+    found = small_night.mart("select scheme, status, status_reason from segmentation_schemes").set_index("scheme")
+    available = {
+        "behavioural",
+        "clusters",
+        "demographic",
+        "geographic",
+        "lifecycle",
+        "product_preference",
+        "rfm",
+        "value_tier",
+    }
+    assert set(found.index[found["status"] == "available"]) == available
+    # The order lines are connected, but have neither channels nor deliveries.
+    said_too_little = found["status_reason"].str.startswith("the sources say too little", na=False)
+    assert set(found.index[said_too_little]) == set(small_night.deployment.schemes) - available
+
+
 def test_every_feature_family_that_is_built_is_described(small_night: nights.Night) -> None:
     built = small_night.warehouse(
         "select distinct table_name from information_schema.tables "

@@ -133,7 +133,7 @@ schemes as (
         method,
         case when is_nobody_known then 'not_available' else status end as status,
         case
-            when is_nobody_known then 'too little is known of ' || inputs || ' to place anybody'
+            when is_nobody_known then 'the sources say too little to place anybody: it looks at ' || inputs
             else status_reason
         end as status_reason,
         source,

@@ -1,12 +1,17 @@
--- A scheme whose boundaries are learned from the data, and that gives anybody a segment tonight, tells which are in
--- force.
+-- A scheme whose boundaries are learned from the data, and that parts the customers tonight, tells which are in force.
+-- Where nobody bought within the window everybody is in one segment, and there is nothing to learn a limit from.
 {% set quoted_schemes = "'" ~ var('bounded_schemes') | join("', '") ~ "'" %}
 
 with schemes as (
 
     select scheme
-    from {{ ref('segmentation_schemes') }}
-    where status = 'available' and scheme in ({{ quoted_schemes }})
+    from {{ ref('int_segmentations__assignments') }}
+    where
+        as_of_date = {{ tonight() }}
+        and segment_code <> 'unknown'
+        and scheme in ({{ quoted_schemes }})
+    group by scheme
+    having count(distinct segment_code) > 1
 
 ),
 

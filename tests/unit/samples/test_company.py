@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import re
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from orchestration.repository import ROOT
 from orchestration.samples.company.kinds import CATEGORIES, KINDS
 from orchestration.samples.company.world import COUNTRIES
 
@@ -310,33 +308,3 @@ class TestCampaign:
         assert set(arm.dropna().index) == set(person)
         good = exposures["arm"] != "control"
         assert (exposures["arm"] == person.map(arm))[good].all()
-
-
-class TestSecrecy:
-    def test_no_file_of_the_data_tells_the_truth(self, company) -> None:
-        told = re.compile(
-            r"person_id|household_id|needs_class|orders_per_year|drop_?out|is_alive|uplift|satisfaction\"|leniency|P0{3}\d{4}\b|"
-            + "|".join(kind.name for kind in KINDS)
-        )
-        for path in sorted(company.data.iterdir()):
-            assert not told.search(path.read_text(encoding="utf-8")), path.name
-
-    def test_nothing_of_a_night_knows_where_the_truth_lies(self) -> None:
-        allowed = {"cli.py", "home.py", "samples/company.yml", "samples/sample.py"}
-        found = {
-            path.relative_to(ROOT / folder).as_posix()
-            for folder in ("orchestration", "ml", "dbt_project", "data_contracts")
-            for path in (ROOT / folder).rglob("*")
-            if path.is_file()
-            and path.suffix in {".py", ".sql", ".yml", ".yaml"}
-            and "samples/company/" not in path.as_posix()
-            and re.search(r"samples[_-]truth", path.read_text(encoding="utf-8"))
-        }
-        assert {"cli.py", "home.py"} <= found <= allowed
-
-    def test_the_truth_lies_outside_of_the_data(self, company) -> None:
-        assert not [path for path in company.data.rglob("*") if path.suffix == ".parquet"]
-        assert {path.stem for path in company.truth.iterdir()} == {
-            "people", "companies", "records", "alive", "campaign",
-            "needs", "survey_items", "orders", "kinds", "bad_rows", "references",
-        }  # fmt: skip

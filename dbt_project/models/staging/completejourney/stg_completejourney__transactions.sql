@@ -1,4 +1,6 @@
 -- One row per basket and product, in the shape of the canonical order line.
+-- Fuel is counted in small fractions of a gallon and by the thousand, nothing else in more than a few hundred units:
+-- such a line is one unit, or whoever fills up would buy in bulk.
 -- sales_value is what the retailer receives; retailer-funded discounts are given back to show the gross price.
 {{ config(enabled=source_is_on('completejourney', 'transactions')) }}
 
@@ -18,7 +20,7 @@ renamed as (
         'USD' as currency_code,
         'sale' as line_kind,
         'store' as sales_channel,
-        quantity,
+        case when quantity >= 1000 then 1 else quantity end as quantity,
         sales_value + retail_disc + coupon_match_disc as gross_amount,
         retail_disc + coupon_match_disc as discount_amount,
         sales_value as net_amount,
