@@ -1,6 +1,7 @@
 -- Every customer of whom a trait is known tonight is counted with it exactly once in every scheme, whatever segments
 -- are folded together.
-{% set quoted_schemes = "'" ~ var('schemes') | join("', '") ~ "'" %}
+{% set schemes = var('schemes') + var('custom_schemes') | map(attribute='scheme') | list %}
+{% set quoted_schemes = "'" ~ schemes | join("', '") ~ "'" %}
 
 with known as (
 
