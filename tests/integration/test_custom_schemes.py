@@ -10,6 +10,9 @@ import pytest
 from orchestration.configuration.feature_catalog import feature_columns
 from tests.support import nights, small_company
 
+# Two nights of their own; what rules compile to is tested without a night: `make test-slow`.
+pytestmark = pytest.mark.slow
+
 # The first name would leave its quotes, its braces or its mart if anything let it.
 SCHEMES = """\
 custom_schemes:

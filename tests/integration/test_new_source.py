@@ -18,6 +18,9 @@ import pytest
 from tests.support import nights, small_company
 from tests.support.checkouts import copy_project, python
 
+# A copy of the project and two nights: `make test-slow`.
+pytestmark = pytest.mark.slow
+
 DRAFTED = ("kasse__bons", "verein__mitglieder", "app__events", "shop__bestellungen")
 
 

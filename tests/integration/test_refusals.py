@@ -167,6 +167,7 @@ def test_a_second_run_in_the_same_home_is_turned_away(company: tuple[Path, Path]
     assert VersionStore(home / "published").current().name == "v000001"
 
 
+@pytest.mark.slow  # Two nights for what the version store's own tests hold without one.
 def test_rolling_back_serves_the_earlier_version_again(company: tuple[Path, Path]) -> None:
     config, home = company
     assert nights.run(config, home).served.name == "v000002"
