@@ -2,7 +2,8 @@
     A table with rows for every evaluated date, of which only those dates are computed that are not there yet or whose
     inputs have changed: what was computed for a date is kept for as long as everything known by that date is the same
     (int_as_of__inputs). The model's SQL runs for as many dates at a time as have history_batch_customers customers
-    together, one at least, so that memory holds no more; each batch is committed together with the notes of what its
+    together (fewer where meta.rows_per_customer says that a customer has several rows a date), one at least, so that
+    memory holds no more; each batch is committed together with the notes of what its
     dates were computed from. Another SQL, of this model or of one that it reads and that is kept the same way, another
     `history_code` (what else the rows depend on) and --full-refresh begin anew.
 -#}
@@ -47,10 +48,11 @@
         ~ ' where as_of_date not in (select as_of_date from ' ~ notes ~ ') order by as_of_date'
     ).rows -%}
     {%- set batch = namespace(dates=[], customers_count=0) -%}
+    {%- set batch_customers = var('history_batch_customers') / model.config.get('meta', {}).get('rows_per_customer', 1) -%}
     {%- for as_of_date, customers_count in missing -%}
         {%- do batch.dates.append(as_of_date) -%}
         {%- set batch.customers_count = batch.customers_count + customers_count -%}
-        {%- if loop.last or batch.customers_count + loop.nextitem[1] > var('history_batch_customers') -%}
+        {%- if loop.last or batch.customers_count + loop.nextitem[1] > batch_customers -%}
             {%- call statement('compute') -%}
                 insert into {{ target_relation }} by name {{ on_dates(compiled_code, batch.dates) }};
                 insert into {{ notes }}

@@ -1,9 +1,9 @@
 -- One row per customer, scheme that rules decide and evaluated date: the segment beside that of the evaluated date
 -- before; null before for a customer who had not been known. Kept by date, because a step between two past dates only
 -- changes when one of them does. One join a scheme: customers alone are a shorter key than customers and schemes.
-{{ config(materialized='as_of_history') }}
 {% set schemes = (var('schemes') | reject('in', var('model_schemes')) | list)
     + (var('custom_schemes') | map(attribute='scheme') | list) %}
+{{ config(materialized='as_of_history', meta={'rows_per_customer': [schemes | length, 1] | max}) }}
 
 with as_of_dates as (
 
