@@ -25,8 +25,9 @@ MEASURED = ("models/features", "models/segmentations")
 # A night before the last day, so that the last day's night finds all other dates computed; both have 25 dates.
 FIRST_NIGHT, NEXT_NIGHT = generated_company.LAST_DAY - dt.timedelta(days=1), generated_company.LAST_DAY
 _SELECTED = [f"path:{folder}" for folder in MEASURED]
-# What stands in the compiled SQL of a model that is computed date by date (macros/computed_now.sql).
+# What stands in the compiled SQL of a model that is computed date by date or day by day (macros/computed_now.sql).
 _AS_OF_MARK = "the date that is computed"
+_HASHES = {"int_as_of__inputs", "int_days__inputs"}
 
 
 def _variables() -> str:
@@ -124,13 +125,15 @@ class Company:
         def add(key: str) -> None:
             node = nodes.get(key)
             # Without the inputs' hashes, which tell what is to be kept: here nothing is.
-            if node is None or not _is_measured(node) or key in steps or node["name"] == "int_as_of__inputs":
+            if node is None or not _is_measured(node) or key in steps or node["name"] in _HASHES:
                 return
             for parent in node["depends_on"]["nodes"]:
                 add(parent)
             compiled = self.target / "compiled" / "tessera" / node["original_file_path"]
             kind = "view" if node["config"]["materialized"] == "view" else "table"
-            select = compiled.read_text(encoding="utf-8").replace(_AS_OF_MARK, NEXT_NIGHT.isoformat())
+            dates = _every_day() if node["config"]["materialized"] == "day_history" else [NEXT_NIGHT]
+            listed = "', '".join(date.isoformat() for date in dates)
+            select = compiled.read_text(encoding="utf-8").replace(_AS_OF_MARK, listed)
             steps[key] = (f"{node['schema']}.{node['name']}", kind, select)
 
         add("model.tessera.feat_customers__purchases")
@@ -152,6 +155,11 @@ class Company:
         con.execute(f"set TimeZone = '{generated_company.TIME_ZONE}'; set preserve_insertion_order = false")
         con.execute("set enable_progress_bar = false")
         return con
+
+
+def _every_day() -> list[dt.date]:
+    days = (generated_company.LAST_DAY - generated_company.FIRST_DAY).days
+    return [generated_company.FIRST_DAY + dt.timedelta(days=n) for n in range(days + 1)]
 
 
 def _is_measured(node: dict[str, Any]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 
 from data_contracts.table_properties import CANONICAL_ENTITIES
 from orchestration.configuration.deployment import Deployment
+from orchestration.repository import ROOT
 
 # What Python leaves (matching, ml) stands where dbt reads it.
 ORDER = ("raw", "seeds", "staging", "canonical", "matching", "identity", "features", "ml", "segmentations", "marts")
@@ -184,3 +186,10 @@ def test_every_test_is_worded_for_the_report(manifest: dict[str, Any]) -> None:
     assert len(singular) > 3
     assert [node["name"] for node in singular if not node["description"].strip()] == []
     assert [node["name"] for node in singular if not node["name"].startswith("assert_")] == []
+
+
+def test_the_linter_sees_every_scheme(deployment: Deployment) -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["sqlfluff"]
+    linted = settings["templater"]["dbt"]["context"]
+    assert linted["schemes"] == deployment.dbt_vars["schemes"]
+    assert linted["model_schemes"] == deployment.dbt_vars["model_schemes"]

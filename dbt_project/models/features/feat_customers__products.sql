@@ -48,10 +48,8 @@ by_sku as (
         sku_days.customer_id,
         sku_days.sku,
         sum(sku_days.line_count) filter (where {{ in_last_365d('sku_days.order_date') }}) as line_365d_count,
-        -- Lines of an article's first day repeat nothing, however many there are.
-        sum(sku_days.line_count) filter (
-            where {{ in_last_365d('sku_days.order_date') }} and not sku_days.is_first_day
-        ) as repeat_line_365d_count,
+        min(sku_days.order_date) as first_order_date,
+        arg_min(sku_days.line_count, sku_days.order_date) as first_day_line_count,
         sum(sku_days.unit_count) filter (where {{ in_last_365d('sku_days.order_date') }}) as unit_365d_count,
         sum(sku_days.unit_count) filter (where {{ in_last_365d('sku_days.order_date') }} and sku_days.is_new_product)
             as new_unit_365d_count,
@@ -67,6 +65,11 @@ with_groups as (
 
     select
         by_sku.*,
+        -- Lines of an article's first day repeat nothing, however many there are.
+        by_sku.line_365d_count - case
+            when by_sku.first_order_date > by_sku.as_of_date - 365 then by_sku.first_day_line_count
+            else 0
+        end as repeat_line_365d_count,
         by_sku.line_365d_count is not null as is_in_365d,
         product_groups.category_code,
         product_groups.subcategory_code,
@@ -88,7 +91,7 @@ breadth as (
         count(*) as sku_count,
         count(*) filter (where is_in_365d) as sku_365d_count,
         sum(line_365d_count) as line_365d_count,
-        sum(coalesce(repeat_line_365d_count, 0)) filter (where is_in_365d) as repeat_line_365d_count,
+        sum(repeat_line_365d_count) as repeat_line_365d_count,
         sum(unit_365d_count) filter (where launched_date is not null) as dated_unit_365d_count,
         sum(coalesce(new_unit_365d_count, 0)) as new_unit_365d_count,
         as_of_date

@@ -1,8 +1,8 @@
 -- One row per evaluated date: everything that was known by then, as one number. Models of materialization as_of_history
 -- keep what they computed for a date for as long as its number stays the same. Rows are hashed whole and the hashes
--- added up, so that their order does not matter. Order lines are hashed together with what is known of their product,
--- answers with their question: a product that changes touches the dates since it was first sold, and no others. When a
--- stretch of history ended is told by the row that follows it.
+-- added up, so that their order does not matter. Order lines are hashed together with what is known of their product
+-- (int_days__inputs), answers with their question: a product that changes touches the dates since it was first sold,
+-- and no others. When a stretch of history ended is told by the row that follows it.
 {% set dated_inputs = {
     'int_identity__interactions': 'occurred_date',
     'int_identity__social_interactions': 'occurred_date',
@@ -21,11 +21,9 @@ with as_of_dates as (
 order_lines as (
 
     select
-        order_lines.order_date as input_date,
-        sum(hash(order_lines, products)) as input_hash -- noqa: RF02
-    from {{ ref('int_identity__order_lines') }} as order_lines
-    left join {{ ref('int_canonical__products') }} as products on order_lines.sku = products.sku
-    group by order_lines.order_date
+        input_date,
+        inputs_hash as input_hash
+    from {{ ref('int_days__inputs') }}
 
 ),
 
@@ -91,7 +89,7 @@ known_by_date as (
         hash(any_value(as_of_dates)) -- noqa: RF02
         + coalesce(sum(hash(inputs.input_name, inputs.input_hash)), 0) as inputs_hash,
         cast(coalesce(sum(inputs.customers_count), 0) as bigint) as customers_count,
-        as_of_dates.as_of_date
+        as_of_dates.as_of_date as input_date
     from as_of_dates
     left join inputs on as_of_dates.as_of_date >= inputs.input_date
     group by as_of_dates.as_of_date

@@ -1,14 +1,18 @@
 -- One row per customer, category and day on which they ordered from it. An order counts once in each of its
 -- categories; orders worth nothing and lines whose category nobody names are out.
+{{ config(materialized='day_history', day_column='order_date') }}
+
 with order_lines as (
 
     select * from {{ ref('int_identity__order_lines') }}
+    where {{ computed_days('order_date') }}
 
 ),
 
 orders as (
 
     select * from {{ ref('int_purchases__orders') }}
+    where {{ computed_days('order_date') }}
 
 ),
 

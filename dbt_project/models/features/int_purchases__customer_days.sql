@@ -1,8 +1,11 @@
 -- One row per customer and day with an order or a refund. Orders worth nothing (tests, gifts, fully discounted
 -- baskets) are out, discounts and costs included; a refund counts on the day it was refunded.
+{{ config(materialized='day_history', day_column='activity_date') }}
+
 with order_lines as (
 
     select * from {{ ref('int_identity__order_lines') }}
+    where {{ computed_days('order_date') }}
 
 ),
 

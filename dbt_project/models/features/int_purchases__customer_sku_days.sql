@@ -1,14 +1,18 @@
--- One row per customer, article and day on which they bought it: whether for the first time, and whether the article
--- was new then. Lines of orders worth nothing are out; refunds do not undo that an article was chosen.
+-- One row per customer, article and day on which they bought it: whether the article was new then. Lines of orders
+-- worth nothing are out; refunds do not undo that an article was chosen.
+{{ config(materialized='day_history', day_column='order_date') }}
+
 with order_lines as (
 
     select * from {{ ref('int_identity__order_lines') }}
+    where {{ computed_days('order_date') }}
 
 ),
 
 orders as (
 
     select * from {{ ref('int_purchases__orders') }}
+    where {{ computed_days('order_date') }}
 
 ),
 
@@ -39,17 +43,6 @@ sku_days as (
 
 ),
 
-first_days as (
-
-    select
-        customer_id,
-        sku,
-        min(order_date) as first_order_date
-    from sku_days
-    group by customer_id, sku
-
-),
-
 with_marks as (
 
     select
@@ -58,11 +51,9 @@ with_marks as (
         sku_days.line_count,
         sku_days.unit_count,
         sku_days.sale_amount,
-        sku_days.order_date = first_days.first_order_date as is_first_day,
         coalesce({{ is_new_product('sku_days.order_date', 'product_groups.launched_date') }}, false) as is_new_product,
         sku_days.order_date
     from sku_days
-    inner join first_days on sku_days.customer_id = first_days.customer_id and sku_days.sku = first_days.sku
     left join product_groups on sku_days.sku = product_groups.sku
 
 )

@@ -1,9 +1,12 @@
 -- One row per order of a known customer that was worth something (no tests, gifts, fully discounted baskets), with
 -- the kinds of its channel, device and delivery. Refunds are not in it: what was chosen was chosen, even if it came
 -- back.
+{{ config(materialized='day_history', day_column='order_date') }}
+
 with order_lines as (
 
     select * from {{ ref('int_identity__order_lines') }}
+    where {{ computed_days('order_date') }}
 
 ),
 

@@ -28,10 +28,10 @@ combined as (
         segment_code,
         segment_name,
         description,
-        'nearest of the centres that tonight''s model found' as rule,
+        'nearest of the centres that tonight''s model found' as rule, -- noqa: RF04
         display_order,
         colour,
-        'data science' as owner
+        'data science' as owner -- noqa: RF04
     from {{ source('ml', 'ml_segments__' ~ scheme) }}
     {%- endfor %}
     {% for scheme in var('derived_schemes') %}

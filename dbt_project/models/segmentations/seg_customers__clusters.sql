@@ -32,13 +32,14 @@ segmented as (
         clusters.confidence,
         case
             when not as_of_dates.is_tonight then null
-            when clusters.segment_code is null then [
-                {{ reason(
-                    'order_days_365d_count',
-                    'purchases.order_days_365d_count',
-                    '-cast(purchases.order_days_365d_count = 0 as integer)'
-                ) }}
-            ]
+            when clusters.segment_code is null
+                then [
+                    {{ reason(
+                        'order_days_365d_count',
+                        'purchases.order_days_365d_count',
+                        '-cast(purchases.order_days_365d_count = 0 as integer)'
+                    ) }}
+                ]
             else clusters.reasons
         end as reasons,
         purchases.as_of_date

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 import operator
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -33,24 +34,24 @@ _WORDS = {">=": "at least ", ">": "more than ", "<=": "at most ", "<": "less tha
 _WORDS_OF_DATES = {">=": "on or after ", ">": "after ", "<=": "on or before ", "<": "before ", "=": "on "}
 
 
-class Condition:
+class Condition(ABC):
     """What must hold of one feature's value."""
 
+    @abstractmethod
     def holds(self, value: Value | None) -> bool:
         """Whether a value fits."""
-        raise NotImplementedError
 
+    @abstractmethod
     def limits(self) -> Iterator[Value]:
         """The values at which the answer can change."""
-        raise NotImplementedError
 
+    @abstractmethod
     def as_sql(self, expression: str) -> str:
         """SQL that is true where the condition holds and false or null elsewhere."""
-        raise NotImplementedError
 
+    @abstractmethod
     def in_words(self, show: Show) -> str:
         """What follows the feature in a sentence; ``show`` writes a value."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True)
