@@ -2,7 +2,8 @@
     What as_of_history and day_history have in common: a table whose rows belong to dates, and notes beside it of what
     each date was computed from. The model's SQL runs for the dates that are not noted with the hash that `inputs` has
     for them, in batches of about `batch_rows` rows of the inputs' `rows_column`; each batch is committed together with
-    its notes. Another SQL, of this model or of one that it reads and that is kept as well, another `history_code` (what
+    its notes. A model whose SQL would hold too much at once names parts in meta.parts (computed_part): each is a statement
+    of its own. Another SQL, of this model or of one that it reads and that is kept as well, another `history_code` (what
     else the rows depend on) and --full-refresh begin anew.
 -#}
 {% macro keep_history(inputs, date_column, rows_column, batch_rows) %}
@@ -51,7 +52,10 @@
         {%- set batch.rows = batch.rows + rows -%}
         {%- if loop.last or batch.rows + loop.nextitem[1] > batch_rows -%}
             {%- call statement('compute') -%}
-                insert into {{ target_relation }} by name {{ on_dates(compiled_code, batch.dates) }};
+                {% for part in model.config.get('meta', {}).get('parts', ['']) -%}
+                insert into {{ target_relation }} by name
+                {{ on_dates(compiled_code, batch.dates) | replace(part_mark(), part) }};
+                {% endfor -%}
                 insert into {{ notes }}
                 select input_date, inputs_hash, '{{ code }}', '{{ invocation_id }}'
                 from {{ inputs }}

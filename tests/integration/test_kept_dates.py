@@ -20,6 +20,7 @@ BY_DAY = {
     "int_purchases__orders",
     "int_purchases__customer_sku_days",
     "int_purchases__customer_category_days",
+    "int_geography__customer_days",
 }
 Computed = dict[str, dict[dt.date, str]]
 

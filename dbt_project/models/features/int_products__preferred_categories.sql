@@ -44,6 +44,7 @@ by_customer as (
 
     select
         customer_id,
+        count(*) as category_count,
         sum(order_count) as order_count,
         sum(sale_amount) as sale_amount,
         as_of_date
@@ -116,6 +117,7 @@ preferred as (
         rated.category_code as preferred_category_code,
         rated.category as preferred_category,
         chosen_codes.top_category,
+        by_customer.category_count,
         cast(by_customer.order_count as bigint) as category_order_count,
         rated.lift_shape / rated.lift_rate as preferred_category_lift,
         {{ gamma_lower_bound('rated.lift_shape', 'rated.lift_rate', var('product_preference_bound_z')) }}

@@ -2,9 +2,9 @@
 -- valid_to the first evaluated date of the next one (exclusive; null while the stay lasts). History therefore grows
 -- with moves, not with nights. Score, confidence and reasons are tonight's for stays that last, those of the first day
 -- for the others.
-with steps as (
+with moves as (
 
-    select * from {{ ref('int_segmentations__steps') }}
+    select * from {{ ref('int_segmentations__moves') }}
 
 ),
 
@@ -34,8 +34,7 @@ stays as (
             partition by customer_id, scheme
             order by as_of_date asc
         ) as valid_to
-    from steps
-    where from_segment_code is distinct from to_segment_code
+    from moves
 
 ),
 

@@ -1,21 +1,9 @@
 -- One row per scheme, segment and evaluated date: under which code the segment may be shown. Segments under the privacy
 -- limit are folded into "other"; when they are too few even together, the next smallest segment is folded in as well,
 -- so that no small group can be worked out from the total.
-with assignments as (
+with sizes as (
 
-    select * from {{ ref('int_segmentations__assignments') }}
-
-),
-
-sizes as (
-
-    select
-        scheme,
-        segment_code,
-        count(*) as customers_count,
-        as_of_date
-    from assignments
-    group by scheme, segment_code, as_of_date
+    select * from {{ ref('int_segmentations__sizes') }}
 
 ),
 

@@ -88,19 +88,45 @@ members as (
 
 ),
 
--- All traits in one pass: in each row only the trait that was counted has a value. (sqlfluff cannot read the sets.)
-grouped as (
+-- A few traits together in one pass, and each of them from the combinations that occur: combinations are many times
+-- fewer than customers, so that most of the counting is done once for all of them. (sqlfluff cannot read the sets.)
+combined as (
 
     select
         segment_number,
-        coalesce({{ traits | map(attribute='trait') | join(', ') }}) as value_number,
+        {% for trait in traits -%}
+        {{ trait.trait }},
+        {% endfor -%}
+        {% for together in traits | batch(3) -%}
+        grouping({{ together[0].trait }}) = 0 as has_{{ together[0].trait }},
+        {% endfor -%}
         count(*) as customers_count
     from members
     group by grouping sets ( -- noqa: PRS
-        {% for trait in traits -%}
-        (segment_number, {{ trait.trait }}){{ ',' if not loop.last }}
+        {% for together in traits | batch(3) -%}
+        (segment_number, {{ together | map(attribute='trait') | join(', ') }}){{ ',' if not loop.last }}
         {% endfor -%}
     )
+
+),
+
+grouped as (
+
+    {% for together in traits | batch(3) -%}
+    {% set is_last = loop.last -%}
+    {% for trait in together -%}
+    select
+        segment_number,
+        {{ trait.trait }} as value_number,
+        sum(customers_count) as customers_count
+    from combined
+    where has_{{ together[0].trait }}
+    group by segment_number, {{ trait.trait }}
+    {% if not (is_last and loop.last) -%}
+    union all
+    {% endif -%}
+    {% endfor -%}
+    {% endfor %}
 
 ),
 
@@ -123,7 +149,7 @@ counted as (
         reported_segments.segment_code,
         numbered_values.trait,
         numbered_values.trait_value,
-        grouped.customers_count,
+        cast(grouped.customers_count as bigint) as customers_count,
         reported_segments.as_of_date
     from grouped
     inner join reported_segments on grouped.segment_number = reported_segments.segment_number

@@ -1,6 +1,6 @@
--- One row per customer, scheme that a model decides and evaluated date: the segment beside that of the evaluated date
--- before; null before for a customer who had not been known. All dates every night, because tonight's model labels the
--- older dates too.
+-- One row per customer, scheme that a model decides and evaluated date on which the customer's segment is another than
+-- on the evaluated date before; from null for a customer who had not been known. All dates every night, because
+-- tonight's model labels the older dates too.
 {{ config(materialized='table', enabled=var('model_schemes') | length > 0) }}
 
 with assignments as (
@@ -26,6 +26,13 @@ steps as (
         as_of_date
     from assignments
 
+),
+
+moves as (
+
+    select * from steps
+    where from_segment_code is distinct from to_segment_code
+
 )
 
-select * from steps
+select * from moves

@@ -1,7 +1,7 @@
--- One row per customer, scheme and evaluated date: the segment beside that of the evaluated date before, from which
--- memberships and transitions are made; null before for a customer who had not been known.
+-- One row per customer, scheme and evaluated date on which the customer's segment is another than on the evaluated date
+-- before, from which memberships and transitions are made; from null for a customer who had not been known.
 {{ config(materialized='view') }}
-{% set parts = ['kept_steps'] + (['model_steps'] if var('model_schemes') else []) %}
+{% set parts = ['kept_moves'] + (['model_moves'] if var('model_schemes') else []) %}
 
 with {% for part in parts -%}
 {{ part }} as (
@@ -11,7 +11,7 @@ with {% for part in parts -%}
 ),
 
 {% endfor -%}
-steps as (
+moves as (
 
     {% for part in parts -%}
     select
@@ -29,4 +29,4 @@ steps as (
     {%- endfor %}
 )
 
-select * from steps
+select * from moves
