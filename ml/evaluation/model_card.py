@@ -60,14 +60,17 @@ class ModelCard:
     def to_markdown(self) -> str:
         """Return the card as a page of Markdown."""
         verdict = "It may serve." if self.is_promoted else "It does not serve."
+        provenance = (
+            f"{verdict} It looks {self.horizon_days} days ahead and was learnt from {self.rows:,} rows of "
+            f"{self.trained_from} and later, whose outcomes were known on {self.trained_until}. "
+            f"Fingerprint of the data: `{self.data_fingerprint}`."
+        )
         lines = [
             f"# {self.name}, version {self.version}",
             "",
             self.purpose,
             "",
-            f"{verdict} It looks {self.horizon_days} days ahead and was learnt from {self.rows:,} rows of "
-            f"{self.trained_from} and later, whose outcomes were known on {self.trained_until}. "
-            f"Fingerprint of the data: `{self.data_fingerprint}`.",
+            provenance,
             "",
             *_bullets("Not for", self.not_for),
             *_bullets("Why it serves" if self.is_promoted else "Why it does not serve", self.reasons),
