@@ -98,8 +98,9 @@ class DriftReference:
             if pd.api.types.is_numeric_dtype(column.dtype):
                 values = column.to_numpy(dtype=np.float64, na_value=np.nan)
                 known = values[np.isfinite(values)]
-                edges = np.unique(np.quantile(known, np.linspace(0, 1, self.bins + 1)[1:-1])) if len(known) else []
-                learnt: dict[str, Any] = {"kind": "numeric", "edges": [float(edge) for edge in edges]}
+                inner = np.linspace(0, 1, self.bins + 1)[1:-1]
+                edges = np.unique(np.quantile(known, inner)).tolist() if len(known) else []
+                learnt: dict[str, Any] = {"kind": "numeric", "edges": edges}
             else:
                 counted = column.dropna().astype(str).value_counts()
                 ordered = sorted(counted.index, key=lambda level: (-counted[level], level))

@@ -48,7 +48,7 @@ class FeatureEncoder:
             column = X[name]
             if column.notna().sum() == 0:
                 self.dropped_[name] = "every value is missing"
-            elif column.nunique(dropna=False) == 1:
+            elif len(pd.unique(column)) == 1:
                 self.dropped_[name] = "every value is the same"
             elif pd.api.types.is_numeric_dtype(column.dtype):
                 numeric.append(name)

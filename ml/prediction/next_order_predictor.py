@@ -150,7 +150,8 @@ class NextOrderPredictor(Predictor):
             # Seen to its end, with or without an order: else early orders would count and late ones not.
             at_risk = (observed >= end) & ~(days <= start)
             has_order = (days[at_risk] <= end).astype(np.float64)
-            rows.append(panel[at_risk].assign(**{INTERVAL: float(number), HAS_ORDER: has_order}))
+            numbers = np.full(len(has_order), float(number))
+            rows.append(panel[at_risk].assign(**{INTERVAL: numbers, HAS_ORDER: has_order}))
         return pd.concat(rows, ignore_index=True)
 
     def _days(self, panel: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:

@@ -47,7 +47,7 @@ def top_factors(model: BoostedTrees, X: pd.DataFrame, *, count: int = 3) -> pd.D
         On the index of ``X``: factor_1, effect_1, factor_2, ... Effects are signed, on the scale of the link (log odds,
         log amount), relative to the expected score. Where fewer features play a part, factor is missing and effect 0.
     """
-    trees, names = model.trees_, np.array(model.encoder_.names_, dtype=object)
+    trees, names = model.trees_, pd.Index(model.encoder_.names_)
     count = min(count, len(names))
     _, table, offsets = _path_table(trees)
     places = np.empty((len(X), count), dtype=np.int32)
@@ -61,10 +61,10 @@ def top_factors(model: BoostedTrees, X: pd.DataFrame, *, count: int = 3) -> pd.D
             places[row : row + len(parts)] = best
             effects[row : row + len(parts)] = np.take_along_axis(parts, best, axis=1)
             row += len(parts)
-    columns: dict[str, np.ndarray | pd.Categorical] = {}
+    columns: dict[str, np.ndarray | pd.Categorical[str]] = {}
     for k in range(count):
-        codes = np.where(effects[:, k] == 0, -1, places[:, k])
-        columns[f"factor_{k + 1}"] = pd.Categorical.from_codes(codes, categories=list(names))
+        codes = np.where(effects[:, k] == 0, -1, places[:, k]).astype(np.int32)
+        columns[f"factor_{k + 1}"] = pd.Categorical.from_codes(codes, categories=names)
         columns[f"effect_{k + 1}"] = effects[:, k]
     return pd.DataFrame(columns, index=X.index)
 

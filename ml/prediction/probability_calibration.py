@@ -21,9 +21,9 @@ MAX_BINS = 50
 class ProbabilityCalibration:
     """A monotone map from scores (log odds) to probabilities.
 
-    With at least 1,000 rows of each outcome: isotonic regression (Zadrozny & Elkan 2002) of the means of up to 50 bins of
-    equal size, linear between their mean scores; a bin is credited with one row of the base rate, so that it is never
-    0 or 1. With fewer: Platt's line (1999) with his smoothed targets.
+    With at least 1,000 rows of each outcome: isotonic regression (Zadrozny & Elkan 2002) of the means of up to 50 bins
+    of equal size, linear between their mean scores; a bin is credited with one row of the base rate, so that it is
+    never 0 or 1. With fewer: Platt's line (1999) with his smoothed targets.
 
     Attributes:
         method_: ``isotonic``, ``platt`` or ``base_rate`` (the scores order nothing).

@@ -5,7 +5,7 @@ Belongs here: ``SpendPredictor``. Does not belong here: discounting, lifetimes b
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar, Self
 
@@ -119,7 +119,7 @@ class SpendPredictor(Predictor):
         return self.baseline_.predict(X)
 
 
-def _each(parts: PanelParts, change: Any) -> PanelParts:
+def _each(parts: PanelParts, change: Callable[[pd.DataFrame], pd.DataFrame]) -> PanelParts:
     return replace(
         parts, train=change(parts.train), stopping=change(parts.stopping), calibration=change(parts.calibration)
     )

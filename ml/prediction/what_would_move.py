@@ -46,8 +46,8 @@ def what_would_move(
 ) -> list[Move]:
     """Return the single changes that take the prediction to the other side of the threshold, shortest way first.
 
-    Only values between the 5th and 95th percentile of the other customers are tried, only in the direction declared, and
-    a change counts only if all values further on suffice as well: a lone dent in the model is no advice.
+    Only values between the 5th and 95th percentile of the other customers are tried, only in the direction declared,
+    and a change counts only if all values further on suffice as well: a lone dent in the model is no advice.
 
     Args:
         predict: The model's prediction of a frame's rows.
