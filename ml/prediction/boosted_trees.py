@@ -21,7 +21,7 @@ from ml.errors import ModelInputError, ParameterFormatError
 from ml.evaluation.time_splits import PanelParts
 from ml.panels import KEYS, canonical_rows, checked_panel, outcome_values, row_hash
 from ml.prediction.feature_encoding import FeatureEncoder
-from ml.prediction.tree_ensemble import CHUNK_ROWS, MAX_LEVELS, ROWS_FOR_THREADS, TreeEnsemble
+from ml.prediction.tree_ensemble import CHUNK_ROWS, MAX_LEVELS, THREADS, TreeEnsemble
 
 FORMAT_VERSION = 1
 
@@ -200,8 +200,7 @@ class BoostedTrees(BaseEstimator, ABC):
             random_state=self.random_state,
             **loss,
         )
-        # The result does not depend on the threads; on few rows they cost more than they save.
-        with threadpool_limits(limits=1 if len(X) < ROWS_FOR_THREADS else None):
+        with threadpool_limits(limits=THREADS):
             estimator.fit(X, y, X_val=encoder.transform(stopping), y_val=y_stopping)
         # validation_score_[i] is the score after i trees.
         best = int(np.argmax(estimator.validation_score_))

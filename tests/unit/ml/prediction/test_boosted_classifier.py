@@ -67,7 +67,8 @@ def test_the_trees_score_as_scikit_learn_does(panel: pd.DataFrame) -> None:
     X = panel[["is_member", "days_since_last_order", "engagement_score"]].to_numpy(dtype=np.float64)
     X[:, 0] = np.arange(len(X)) % 40
     y = (panel["returned_30d"].to_numpy() + (X[:, 0] % 3 == 0) > 0.5).astype(int)
-    theirs = HistGradientBoostingClassifier(max_iter=20, categorical_features=[0], random_state=0).fit(X, y)
+    with threadpool_limits(1):
+        theirs = HistGradientBoostingClassifier(max_iter=20, categorical_features=[0], random_state=0).fit(X, y)
     ours = TreeEnsemble.from_estimator(theirs, level_counts=[40], tree_count=20)
     assert any(len(sets) for sets in ours.category_sets)
     np.testing.assert_array_equal(ours.raw_score(X), theirs.decision_function(X))
@@ -86,12 +87,11 @@ def test_the_order_of_the_rows_does_not_matter(model: BoostedClassifier, parts: 
 
 
 def test_two_threads_learn_the_same_bytes_as_one(parts: PanelParts, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ml.prediction.boosted_trees.ROWS_FOR_THREADS", 0)
-    monkeypatch.setattr("ml.prediction.tree_ensemble.ROWS_FOR_THREADS", 0)
     documents = []
     for threads in (1, 2):
-        with threadpool_limits(threads):
-            documents.append(json.dumps(unfitted(max_trees=15).fit(parts).to_parameters()))
+        monkeypatch.setattr("ml.prediction.boosted_trees.THREADS", threads)
+        monkeypatch.setattr("ml.prediction.tree_ensemble.THREADS", threads)
+        documents.append(json.dumps(unfitted(max_trees=4).fit(parts).to_parameters()))
     assert documents[0] == documents[1]
 
 
