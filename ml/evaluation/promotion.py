@@ -53,8 +53,8 @@ class PromotionDecision:
     Attributes:
         is_promoted: Whether the candidate may serve.
         reasons: One sentence per question asked, failed ones first.
-        scorecards: Model to metric to value: ``candidate``, ``baseline`` and, where there is one, ``serving``.
-        gains: ``baseline:log_loss`` and the like to the candidate's gain, above 0 when it is better.
+        scorecards: Model to metric to value: ``candidate``, each baseline and, where there is one, ``serving``.
+        gains: ``rfm_cells:log_loss`` and the like to the candidate's gain, above 0 when it is better.
     """
 
     is_promoted: bool
@@ -75,18 +75,18 @@ class PromotionDecision:
 def decide_promotion(
     y: np.ndarray,
     candidate: np.ndarray,
-    baseline: np.ndarray,
+    baselines: Mapping[str, np.ndarray],
     customer_ids: pd.Series | np.ndarray,
     *,
     rule: PromotionRule,
     serving: np.ndarray | None = None,
 ) -> PromotionDecision:
-    """Hold a candidate against the baseline and the serving model.
+    """Hold a candidate against simple baselines, all of which it must beat, and the serving model.
 
     Args:
         y: Outcomes of the newest complete window, shape (n,), none missing.
         candidate: Its predictions, shape (n,).
-        baseline: Predictions of the simple baseline, shape (n,).
+        baselines: Name of each simple baseline, such as ``rfm_cells``, to its predictions, shape (n,); at least one.
         customer_ids: Customer of each row, shape (n,).
         rule: What must be shown.
         serving: Predictions of the serving model, shape (n,); None where none serves.
@@ -97,8 +97,15 @@ def decide_promotion(
     Raises:
         ModelInputError: A length differs, or a value is missing.
     """
-    models = {"candidate": candidate, "baseline": baseline} | ({} if serving is None else {"serving": serving})
+    models = {"candidate": candidate, **baselines} | ({} if serving is None else {"serving": serving})
     _check(y, models)
+    if not baselines or not {"candidate", "serving"}.isdisjoint(baselines):
+        raise ModelInputError(
+            "Promotion: there is no baseline to beat",
+            expected="at least one, by a name other than candidate and serving",
+            found=", ".join(baselines) or "none",
+            fix="pass {'rfm_cells': baseline.predict(rows)}",
+        )
     scorecard = classification_scorecard if rule.kind == "probability" else value_scorecard
     cards = {name: scorecard(y, predicted) for name, predicted in models.items()}
     gains: dict[str, Interval] = {}
@@ -110,8 +117,8 @@ def decide_promotion(
             gain = paired_difference(metric, y, first, second, customer_ids, level=rule.level)
             gains[f"{other}:{metric_name}"] = gain
             # An undefined bound is no proof: comparisons with NaN are false.
-            margin = 0.0 if other == "baseline" else rule.serving_margin * abs(metric(y, models[other]))
-            is_better = gain.lower > 0 if other == "baseline" else gain.lower > -margin
+            margin = rule.serving_margin * abs(metric(y, models[other])) if other == "serving" else 0.0
+            is_better = gain.lower > -margin
             words = _gain_in_words(metric_name, other, gain, margin)
             (passed if is_better else failed).append(words)
     name, value, low, high = _honesty(y, candidate, rule)
@@ -139,9 +146,9 @@ def _honesty(y: np.ndarray, candidate: np.ndarray, rule: PromotionRule) -> tuple
 
 
 def _gain_in_words(metric_name: str, other: str, gain: Interval, margin: float) -> str:
-    asked = "its lower limit must be above 0" if other == "baseline" else f"its lower limit may be {-margin:.3g}"
+    asked = f"its lower limit must be above {-margin:.3g}" if margin else "its lower limit must be above 0"
     return (
-        f"The gain in {metric_name.replace('_', ' ')} over the {other} model is {gain.estimate:.4g} "
+        f"The gain in {metric_name.replace('_', ' ')} over {other.replace('_', ' ')} is {gain.estimate:.4g} "
         f"({gain.lower:.4g} to {gain.upper:.4g}); {asked}."
     )
 

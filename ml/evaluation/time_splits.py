@@ -37,6 +37,10 @@ class PanelParts:
     stopping: pd.DataFrame
     calibration: pd.DataFrame
 
+    def known(self) -> pd.DataFrame:
+        """Return the rows of all parts: what a baseline, which needs no tuning, may learn from."""
+        return pd.concat([self.train, self.stopping, self.calibration])
+
 
 @dataclass(frozen=True, kw_only=True)
 class TimeSplit:

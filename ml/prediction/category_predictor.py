@@ -88,7 +88,7 @@ class CategoryPredictor(Predictor):
         ).fit(kept)
         self.baseline_ = CategoryShareBaseline(
             outcome_name=name, own_count_name=self.own_count_name, total_count_name=self.total_count_name
-        ).fit(kept.train)
+        ).fit(kept.known())
         return self
 
     def predict(self, X: pd.DataFrame) -> np.ndarray:

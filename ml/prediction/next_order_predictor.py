@@ -97,7 +97,8 @@ class NextOrderPredictor(Predictor):
             **(self.tree_settings or {}),
         ).fit(expanded)
         self.spread_ = self._spread(X.calibration)
-        in_time = X.train.assign(**{IN_TIME: self._in_time(X.train)})
+        known = X.known()
+        in_time = known.assign(**{IN_TIME: self._in_time(known)})
         self.baseline_ = rfm_baseline(IN_TIME, self.baseline_features).fit(in_time)
         return self
 

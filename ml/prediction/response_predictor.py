@@ -30,7 +30,7 @@ class ResponsePredictor(Predictor):
 
     Attributes:
         model_: Fitted ``BoostedClassifier``.
-        base_rate_: Share of the training exposures with a response.
+        base_rate_: Share of the exposures with a response.
     """
 
     format_name: ClassVar[str] = "tessera.response_predictor"
@@ -70,7 +70,7 @@ class ResponsePredictor(Predictor):
             keys=self.keys,
             **(self.tree_settings or {}),
         ).fit(X)
-        self.base_rate_ = float(np.nanmean(outcome_values(X.train, self.outcome_name, owner="ResponsePredictor")))
+        self.base_rate_ = float(np.nanmean(outcome_values(X.known(), self.outcome_name, owner="ResponsePredictor")))
         return self
 
     def predict(self, X: pd.DataFrame) -> np.ndarray:

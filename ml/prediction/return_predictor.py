@@ -61,7 +61,7 @@ class ReturnPredictor(Predictor):
         self.model_ = BoostedClassifier(
             feature_names=self.feature_names, outcome_name=outcome_name, **(self.tree_settings or {})
         ).fit(X)
-        self.baseline_ = rfm_baseline(outcome_name, self.baseline_features).fit(X.train)
+        self.baseline_ = rfm_baseline(outcome_name, self.baseline_features).fit(X.known())
         return self
 
     def predict(self, X: pd.DataFrame) -> np.ndarray:

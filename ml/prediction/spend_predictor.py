@@ -15,6 +15,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from ml.errors import ModelInputError
 from ml.evaluation.time_splits import PanelParts
+from ml.frames import feature_matrix
 from ml.panels import outcome_values
 from ml.prediction.boosted_classifier import BoostedClassifier
 from ml.prediction.boosted_regressor import BoostedRegressor
@@ -22,7 +23,9 @@ from ml.prediction.composite import Predictor
 from ml.prediction.return_predictor import rfm_baseline
 from ml.prediction.rfm_cell_baseline import RfmCellBaseline
 
-HAS_AMOUNT = "has_amount"
+HAS_AMOUNT, MULTIPLE = "has_amount", "amount_multiple"
+# Part of the mean amount of a window that everybody is credited with, so that nobody's scale is 0.
+FLOOR_SHARE = 0.1
 
 
 class SpendPredictor(Predictor):
@@ -32,10 +35,15 @@ class SpendPredictor(Predictor):
     at once. An amount of 0 or below (more refunded than bought) counts as none; ``factor_`` makes the total of the
     calibration rows right, those included.
 
+    With ``last_window_name`` amounts are learnt as multiples of the customer's own last window, which under the gamma
+    deviance is the same as an offset in the log link (the deviance does not change when both sides are divided). Steps
+    of trees are coarse; without it they lose to "the same as last time" on customers who buy every week.
+
     Args:
         feature_names: Columns to learn from.
         horizon_days: h; it names the prediction.
         outcome_name: Column with the amount; ``spend_{h}d_amount`` by default.
+        last_window_name: Column with the amount of the last window before T, best of length h; None without.
         baseline_features: Recency, frequency and monetary columns of the baseline; its own by default.
         tree_settings: Further settings of both models.
 
@@ -43,6 +51,8 @@ class SpendPredictor(Predictor):
         chance_: Fitted ``BoostedClassifier`` of an amount above 0.
         amount_: Fitted ``BoostedRegressor`` of the amount where there is one.
         factor_: Actual over predicted total of the calibration rows.
+        floor_: Amount added to everybody's last window, in the unit of the outcome.
+        last_window_factor_: Actual total over that of the last windows, of all rows learnt from.
         baseline_: Fitted ``RfmCellBaseline`` of the amount.
     """
 
@@ -52,7 +62,7 @@ class SpendPredictor(Predictor):
         "amount_": BoostedRegressor,
         "baseline_": RfmCellBaseline,
     }
-    number_names: ClassVar[tuple[str, ...]] = ("factor_",)
+    number_names: ClassVar[tuple[str, ...]] = ("factor_", "floor_", "last_window_factor_")
 
     def __init__(
         self,
@@ -60,12 +70,14 @@ class SpendPredictor(Predictor):
         feature_names: Sequence[str],
         horizon_days: int = 90,
         outcome_name: str | None = None,
+        last_window_name: str | None = None,
         baseline_features: Sequence[str] | None = None,
         tree_settings: Mapping[str, Any] | None = None,
     ) -> None:
         self.feature_names = feature_names
         self.horizon_days = horizon_days
         self.outcome_name = outcome_name
+        self.last_window_name = last_window_name
         self.baseline_features = baseline_features
         self.tree_settings = tree_settings
 
@@ -82,8 +94,9 @@ class SpendPredictor(Predictor):
         self.chance_ = BoostedClassifier(feature_names=self.feature_names, outcome_name=HAS_AMOUNT, **settings).fit(
             flagged
         )
-        some = _each(flagged, lambda rows: rows[rows[HAS_AMOUNT] > 0])
-        self.amount_ = BoostedRegressor(feature_names=self.feature_names, outcome_name=name, **settings).fit(some)
+        self.floor_ = self._floor(X.train)
+        some = _each(flagged, lambda rows: self._with_multiple(rows[rows[HAS_AMOUNT] > 0], name))
+        self.amount_ = BoostedRegressor(feature_names=self.feature_names, outcome_name=MULTIPLE, **settings).fit(some)
         self.factor_ = 1.0
         known = X.calibration[flagged.calibration[HAS_AMOUNT].notna()]
         # Sorted, as sums of floats depend on their order.
@@ -97,7 +110,8 @@ class SpendPredictor(Predictor):
                 fix="check the signs of the amounts",
             )
         self.factor_ = actual / predicted
-        self.baseline_ = rfm_baseline(name, self.baseline_features).fit(X.train)
+        self.last_window_factor_ = self._last_window_factor(X.known(), name)
+        self.baseline_ = rfm_baseline(name, self.baseline_features).fit(X.known())
         return self
 
     def predict(self, X: pd.DataFrame) -> np.ndarray:
@@ -110,13 +124,57 @@ class SpendPredictor(Predictor):
         expected_amount = chance x amount_if_any; the factor for the total is part of the amount.
         """
         check_is_fitted(self, "amount_")
-        chance, amount = self.chance_.predict(X), self.amount_.predict(X) * self.factor_
+        chance, amount = self.chance_.predict(X), self.amount_.predict(X) * self._scale(X) * self.factor_
         columns = {"chance": chance, "amount_if_any": amount, "expected_amount": chance * amount}
         return pd.DataFrame(columns, index=X.index)
 
     def predict_baseline(self, X: pd.DataFrame) -> np.ndarray:
         """Return the mean amount of the row's RFM cell, shape (n,)."""
         return self.baseline_.predict(X)
+
+    def predict_last_window(self, X: pd.DataFrame) -> np.ndarray:
+        """Return "the same as last time", times one factor for all: the second baseline, shape (n,).
+
+        Raises:
+            ModelInputError: There is no ``last_window_name``.
+        """
+        check_is_fitted(self, "floor_")
+        if self.last_window_name is None:
+            raise ModelInputError(
+                "SpendPredictor: no last window is known",
+                expected="last_window_name",
+                found="None",
+                fix="name the column with the amount of the last window, and learn again",
+            )
+        return self._last_window(X) * self.last_window_factor_
+
+    def _last_window(self, X: pd.DataFrame) -> np.ndarray:
+        values = feature_matrix(X, [str(self.last_window_name)], owner="SpendPredictor")[:, 0]
+        return np.maximum(np.nan_to_num(values), 0.0)
+
+    def _floor(self, X: pd.DataFrame) -> float:
+        if self.last_window_name is None:
+            return 1.0
+        # Sorted, as sums of floats depend on their order.
+        amounts = np.sort(self._last_window(X))
+        return float(amounts.mean() * FLOOR_SHARE) or 1.0
+
+    def _scale(self, X: pd.DataFrame) -> np.ndarray:
+        if self.last_window_name is None:
+            return np.ones(len(X))
+        return self._last_window(X) + self.floor_
+
+    def _with_multiple(self, X: pd.DataFrame, name: str) -> pd.DataFrame:
+        amounts = outcome_values(X, name, owner="SpendPredictor")
+        return X.assign(**{MULTIPLE: amounts / self._scale(X)})
+
+    def _last_window_factor(self, X: pd.DataFrame, name: str) -> float:
+        if self.last_window_name is None:
+            return 1.0
+        amounts = outcome_values(X, name, owner="SpendPredictor")
+        known = ~np.isnan(amounts)
+        before = float(np.sort(self._last_window(X)[known]).sum())
+        return float(np.sort(amounts[known]).sum()) / before if before > 0 else 1.0
 
 
 def _each(parts: PanelParts, change: Callable[[pd.DataFrame], pd.DataFrame]) -> PanelParts:

@@ -22,14 +22,14 @@ PROBABILITY, VALUE = PromotionRule(kind="probability"), PromotionRule(kind="valu
 
 
 def decide(candidate: np.ndarray, *, serving: np.ndarray | None = None) -> PromotionDecision:
-    return decide_promotion(Y, candidate, BASELINE, IDS, rule=PROBABILITY, serving=serving)
+    return decide_promotion(Y, candidate, {"rfm_cells": BASELINE}, IDS, rule=PROBABILITY, serving=serving)
 
 
 def test_the_true_probabilities_are_promoted() -> None:
     verdict = decide(TRUE)
     assert verdict.is_promoted
     assert all(reason.startswith("Met: ") for reason in verdict.reasons)
-    assert verdict.gains["baseline:log_loss"].lower > 0
+    assert verdict.gains["rfm_cells:log_loss"].lower > 0
 
 
 def test_the_baseline_does_not_beat_itself() -> None:
@@ -39,7 +39,7 @@ def test_the_baseline_does_not_beat_itself() -> None:
 def test_a_model_of_shuffled_outcomes_loses() -> None:
     verdict = decide(np.random.default_rng(1).permutation(TRUE))
     assert not verdict.is_promoted
-    assert "log loss over the baseline" in verdict.reasons[0]
+    assert "log loss over rfm cells" in verdict.reasons[0]
 
 
 def test_good_order_with_dishonest_probabilities_is_refused_for_its_slope() -> None:
@@ -52,10 +52,10 @@ def test_good_order_with_dishonest_probabilities_is_refused_for_its_slope() -> N
 
 def test_a_clearly_worse_candidate_does_not_replace_the_serving_model() -> None:
     worse = expit(SCORE + np.random.default_rng(5).normal(0, 0.4, N))
-    assert decide(worse, serving=None).gains["baseline:log_loss"].lower > 0
+    assert decide(worse, serving=None).gains["rfm_cells:log_loss"].lower > 0
     verdict = decide(worse, serving=TRUE)
     assert not verdict.is_promoted
-    assert any("over the serving model" in reason for reason in verdict.reasons if reason.startswith("Not met"))
+    assert any("over serving" in reason for reason in verdict.reasons if reason.startswith("Not met"))
 
 
 def test_an_equal_candidate_may_replace_the_serving_model() -> None:
@@ -67,20 +67,31 @@ def test_amounts_must_win_by_error_and_by_order_and_add_up() -> None:
     expected = rng.gamma(2, 50, N)
     spend = expected * rng.gamma(20, 1 / 20, N)
     flat = np.full(N, spend.mean())
-    assert decide_promotion(spend, expected, flat, IDS, rule=VALUE).is_promoted
-    verdict = decide_promotion(spend, expected * 1.2, flat, IDS, rule=VALUE)
+    assert decide_promotion(spend, expected, {"mean": flat}, IDS, rule=VALUE).is_promoted
+    verdict = decide_promotion(spend, expected * 1.2, {"mean": flat}, IDS, rule=VALUE)
     assert [r for r in verdict.reasons if r.startswith("Not met")] == [
         reason for reason in verdict.reasons if "predicted total" in reason
     ]
-    assert not decide_promotion(spend, rng.permutation(expected), flat, IDS, rule=VALUE).is_promoted
+    assert not decide_promotion(spend, rng.permutation(expected), {"mean": flat}, IDS, rule=VALUE).is_promoted
 
 
 def test_a_verdict_is_plain_json_even_where_a_metric_is_not_defined() -> None:
-    verdict = decide_promotion(np.ones(50), np.full(50, 0.9), np.full(50, 0.8), IDS[:50], rule=PROBABILITY)
+    verdict = decide_promotion(
+        np.ones(50), np.full(50, 0.9), {"rfm_cells": np.full(50, 0.8)}, IDS[:50], rule=PROBABILITY
+    )
     assert not verdict.is_promoted
     assert json.loads(json.dumps(verdict.to_parameters(), allow_nan=False))["is_promoted"] is False
 
 
 def test_missing_outcomes_cannot_be_judged() -> None:
     with pytest.raises(ModelInputError, match="complete"):
-        decide_promotion(np.where(Y > 0, np.nan, Y), TRUE, BASELINE, IDS, rule=PROBABILITY)
+        decide_promotion(np.where(Y > 0, np.nan, Y), TRUE, {"rfm_cells": BASELINE}, IDS, rule=PROBABILITY)
+
+
+def test_every_baseline_must_be_beaten_and_there_must_be_one() -> None:
+    both = {"rfm_cells": BASELINE, "the_truth_itself": TRUE}
+    verdict = decide_promotion(Y, TRUE, both, IDS, rule=PROBABILITY)
+    assert not verdict.is_promoted
+    assert "over the truth itself" in verdict.reasons[0]
+    with pytest.raises(ModelInputError, match="no baseline to beat"):
+        decide_promotion(Y, TRUE, {}, IDS, rule=PROBABILITY)

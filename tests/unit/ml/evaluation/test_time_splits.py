@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -44,7 +46,7 @@ def test_no_outcome_window_reaches_into_the_next_part(
     gap = pd.Timedelta(days=horizon + embargo)
     ordered = (split.train_dates, split.stopping_dates, split.calibration_dates, (used_on,))
     assert (len(split.stopping_dates), len(split.calibration_dates)) == counts
-    for earlier, later in zip(ordered[:-1], ordered[1:], strict=True):
+    for earlier, later in pairwise(ordered):
         assert earlier
         assert max(earlier) + gap <= min(later)
 

@@ -64,16 +64,16 @@ def test_a_document_gives_the_same_predictions_to_the_last_bit(model: BoostedCla
 
 def test_the_trees_score_as_scikit_learn_does(panel: pd.DataFrame) -> None:
     # The insides of scikit-learn's trees are private: this fails when a new version changes them.
-    X = panel[["is_member", "days_since_last_order", "engagement_score"]].to_numpy(dtype=np.float64)
-    X[:, 0] = np.arange(len(X)) % 40
-    y = (panel["returned_30d"].to_numpy() + (X[:, 0] % 3 == 0) > 0.5).astype(int)
+    features = panel[["is_member", "days_since_last_order", "engagement_score"]].to_numpy(dtype=np.float64)
+    features[:, 0] = np.arange(len(features)) % 40
+    y = (panel["returned_30d"].to_numpy() + (features[:, 0] % 3 == 0) > 0.5).astype(int)
     with threadpool_limits(1):
-        theirs = HistGradientBoostingClassifier(max_iter=20, categorical_features=[0], random_state=0).fit(X, y)
+        theirs = HistGradientBoostingClassifier(max_iter=20, categorical_features=[0], random_state=0).fit(features, y)
     ours = TreeEnsemble.from_estimator(theirs, level_counts=[40], tree_count=20)
     assert any(len(sets) for sets in ours.category_sets)
-    np.testing.assert_array_equal(ours.raw_score(X), theirs.decision_function(X))
+    np.testing.assert_array_equal(ours.raw_score(features), theirs.decision_function(features))
     again = TreeEnsemble.from_parameters(json.loads(json.dumps(ours.to_parameters(), allow_nan=False)))
-    np.testing.assert_array_equal(again.raw_score(X), theirs.decision_function(X))
+    np.testing.assert_array_equal(again.raw_score(features), theirs.decision_function(features))
 
 
 def test_the_order_of_the_rows_does_not_matter(model: BoostedClassifier, parts: PanelParts) -> None:

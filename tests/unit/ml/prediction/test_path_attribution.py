@@ -21,9 +21,9 @@ def model(parts: PanelParts) -> BoostedClassifier:
 
 
 def test_contributions_add_up_to_the_score_of_every_row(model: BoostedClassifier, panel: pd.DataFrame) -> None:
-    X = model.encoder_.transform(panel)
-    bias, contributions = path_contributions(model.trees_, X)
-    np.testing.assert_allclose(bias + contributions.sum(axis=1), model.trees_.raw_score(X), atol=1e-12, rtol=0)
+    features = model.encoder_.transform(panel)
+    bias, contributions = path_contributions(model.trees_, features)
+    np.testing.assert_allclose(bias + contributions.sum(axis=1), model.trees_.raw_score(features), atol=1e-12, rtol=0)
 
 
 def test_the_expected_score_is_the_mean_over_the_rows_learnt_from(model: BoostedClassifier, parts: PanelParts) -> None:
@@ -70,7 +70,7 @@ def test_amounts_have_factors_too(parts: PanelParts, test_rows: pd.DataFrame) ->
     )
     names = ("net_revenue_365d_amount", "order_days_365d_count", "country")
     model = BoostedRegressor(feature_names=names, outcome_name="spend_30d_amount", max_trees=40).fit(with_amount)
-    X = model.encoder_.transform(test_rows)
-    bias, contributions = path_contributions(model.trees_, X)
+    features = model.encoder_.transform(test_rows)
+    bias, contributions = path_contributions(model.trees_, features)
     amounts = np.exp(bias + contributions.sum(axis=1)) * model.factor_
     np.testing.assert_allclose(amounts, model.predict(test_rows), rtol=1e-12)

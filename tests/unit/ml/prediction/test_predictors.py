@@ -48,7 +48,7 @@ def test_returns_are_promoted_over_the_rfm_cells(returns: ReturnPredictor, test_
     verdict = decide_promotion(
         test_rows["returned_30d"].to_numpy(),
         returns.predict(test_rows),
-        returns.predict_baseline(test_rows),
+        {"rfm_cells": returns.predict_baseline(test_rows)},
         test_rows["customer_id"],
         rule=PromotionRule(kind="probability"),
     )
@@ -69,7 +69,7 @@ def test_a_model_taught_shuffled_outcomes_is_not_promoted(parts: PanelParts, tes
     verdict = decide_promotion(
         test_rows["returned_30d"].to_numpy(),
         model.predict(test_rows),
-        honest_baseline.predict_baseline(test_rows),
+        {"rfm_cells": honest_baseline.predict_baseline(test_rows)},
         test_rows["customer_id"],
         rule=PromotionRule(kind="probability"),
     )
@@ -94,6 +94,27 @@ def test_expected_spend_is_chance_times_amount(spend: SpendPredictor, test_rows:
     np.testing.assert_allclose(factors["chance"] * factors["amount_if_any"], factors["expected_amount"])
     assert factors.index.equals(test_rows.index)
     assert factors["chance"].between(0, 1).all()
+
+
+def test_amounts_as_multiples_of_the_last_window_scale_with_it(parts: PanelParts, test_rows: pd.DataFrame) -> None:
+    settings: dict[str, Any] = {"horizon_days": 30, "last_window_name": "net_revenue_365d_amount"}
+    names = ("days_since_last_order", "order_days_365d_count", "country", "is_member")
+    model = SpendPredictor(feature_names=names, **settings).fit(parts)
+    y = test_rows["spend_30d_amount"].to_numpy()
+    attainable = normalised_gini(y, test_rows["true_amount"].to_numpy())
+    assert normalised_gini(y, model.predict(test_rows)) > 0.95 * attainable
+    doubled = test_rows.assign(net_revenue_365d_amount=2 * test_rows["net_revenue_365d_amount"] + model.floor_)
+    np.testing.assert_allclose(
+        model.predict_factors(doubled)["amount_if_any"], 2 * model.predict_factors(test_rows)["amount_if_any"]
+    )
+    again = read_back(model)
+    np.testing.assert_array_equal(again.predict(test_rows), model.predict(test_rows))
+    known = parts.known()
+    assert again.predict_last_window(known).sum() == pytest.approx(known["spend_30d_amount"].sum())
+    with pytest.raises(ModelInputError, match="no last window"):
+        SpendPredictor(feature_names=names, horizon_days=30, tree_settings={"max_trees": 1}).fit(
+            parts
+        ).predict_last_window(test_rows)
 
 
 def test_more_refunded_than_bought_counts_in_the_total(parts: PanelParts) -> None:
@@ -167,7 +188,7 @@ def test_responses_are_told_better_than_by_the_base_rate() -> None:
     assert "they were chosen" in model.meaning
     assert "they were chosen" not in ResponsePredictor(feature_names=(), is_randomised=True).meaning
     np.testing.assert_array_equal(read_back(model).predict(later), model.predict(later))
-    assert model.predict_baseline(later)[0] == parts.train["has_responded"].mean()
+    assert model.predict_baseline(later)[0] == pytest.approx(rows["has_responded"].mean())
 
 
 def baskets(n: int = 1500, dates: int = 5, seed: int = 0) -> pd.DataFrame:
