@@ -7,8 +7,8 @@ Two signs betray a feature that was made from events after its date. It predicts
 more about the days after its date than about the days before. An honest feature is made from the days before, so it
 can hardly know less about them: recency orders the last quarter perfectly, and the next one well.
 
-A feature that is honest but for a small part, such as the orders of a year and one month too much, shows neither sign:
-for that there is ``changed_without_future``, which is proof.
+A feature that looks as far ahead as back, or is honest but for a small part, such as the orders of a year and one month
+too much, shows neither sign: for that there is ``changed_without_future``, which is proof.
 """
 
 from __future__ import annotations

@@ -24,6 +24,30 @@ from ml.prediction.rfm_cell_baseline import RfmCellBaseline
 INTERVAL, HAS_ORDER, IN_TIME = "interval_number", "has_order", "has_order_in_time"
 
 
+def as_known_on(
+    panel: pd.DataFrame,
+    date: object,
+    *,
+    days_name: str = "days_to_next_order",
+    observed_name: str = "observed_days",
+) -> pd.DataFrame:
+    """Return the panel's rows up to a date with the next order as it was known on that date.
+
+    A model that is tested on a past date must not learn from orders that came later.
+
+    Args:
+        panel: Rows with the days to the next order.
+        date: Last date of which the events are known.
+        days_name: Column with the days until the next order; it becomes missing where that came later.
+        observed_name: Column that is set to the days from the row's date to ``date``.
+    """
+    panel = checked_panel(panel, (days_name,), owner="as_known_on")
+    known_until = pd.Timestamp(date)  # type: ignore[arg-type]
+    panel = panel[panel[AS_OF] <= known_until]
+    observed = (known_until - panel[AS_OF]).dt.days.astype(np.float64)
+    return panel.assign(**{observed_name: observed, days_name: panel[days_name].where(panel[days_name] <= observed)})
+
+
 class NextOrderPredictor(Predictor):
     """Distribution of the days until the next order by a discrete-time hazard (Singer & Willett 1993).
 

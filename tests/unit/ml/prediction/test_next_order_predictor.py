@@ -12,7 +12,7 @@ import pytest
 from ml.errors import ModelInputError
 from ml.evaluation.classification_metrics import area_under_roc
 from ml.evaluation.time_splits import PanelParts, newest_complete_dates, split_for_use
-from ml.prediction.next_order_predictor import NextOrderPredictor
+from ml.prediction.next_order_predictor import NextOrderPredictor, as_known_on
 
 FEATURES = ("days_since_last_order", "order_days_365d_count", "country", "is_member")
 LIMITS = (30, 60, 90)
@@ -28,16 +28,8 @@ def judged(panel: pd.DataFrame, tonight: pd.Timestamp) -> pd.DataFrame:
 def known(panel: pd.DataFrame, judged: pd.DataFrame) -> PanelParts:
     """Parts with what was known on the day the model is used: later orders have not happened yet."""
     used_on = judged["as_of_date"].iloc[0]
-
-    def then(rows: pd.DataFrame) -> pd.DataFrame:
-        observed = (used_on - rows["as_of_date"]).dt.days.astype(float)
-        days = rows["days_to_next_order"].where(rows["days_to_next_order"] <= observed)
-        return rows.assign(observed_days=observed, days_to_next_order=days)
-
-    parts = split_for_use(panel["as_of_date"], used_on=used_on, horizon_days=90, by_customers_if_short=False).parts(
-        panel
-    )
-    return replace(parts, train=then(parts.train), stopping=then(parts.stopping), calibration=then(parts.calibration))
+    split = split_for_use(panel["as_of_date"], used_on=used_on, horizon_days=90, by_customers_if_short=False)
+    return split.parts(as_known_on(panel, used_on))
 
 
 @pytest.fixture(scope="module")
@@ -118,3 +110,18 @@ def test_dates_not_observed_to_the_last_limit_cannot_check_a_window(known: Panel
         NextOrderPredictor(feature_names=FEATURES, limits=LIMITS, tree_settings={"max_trees": 1}).fit(
             replace(known, calibration=known.calibration.assign(observed_days=60.0))
         )
+
+
+def test_a_past_date_knows_no_later_order() -> None:
+    panel = pd.DataFrame(
+        {
+            "customer_id": ["a", "b", "c"],
+            "as_of_date": pd.to_datetime(["2026-01-01", "2026-01-11", "2026-02-01"]),
+            "days_to_next_order": [10.0, 21.0, 1.0],
+        }
+    )
+    known = as_known_on(panel, "2026-01-31")
+    assert known["customer_id"].tolist() == ["a", "b"]
+    assert known["observed_days"].tolist() == [30.0, 20.0]
+    assert known["days_to_next_order"].tolist()[0] == 10
+    assert known["days_to_next_order"].isna().tolist() == [False, True]
