@@ -43,7 +43,7 @@ class BoostedTrees(BaseEstimator, ABC):
         l2: Penalty on leaf values.
         max_rows: Most rows to learn from, and to watch the loss on.
         max_levels: Most levels of a text column.
-        monotone: Feature to 1 (more of it never lowers the score) or -1; it binds where the feature is a number.
+        monotone: Numeric feature to 1 (more of it never lowers the score) or -1 (never raises it).
         keys: Columns that identify a row.
         random_state: Seed of the draw and of the bins.
 
@@ -183,7 +183,7 @@ class BoostedTrees(BaseEstimator, ABC):
         encoder.fit(train)
         X = encoder.transform(train)
         texts = len(encoder.levels_)
-        monotone = dict(self.monotone or {})
+        monotone = self._checked_monotone(encoder)
         signs = [0] * texts + [int(monotone.get(name, 0)) for name in encoder.names_[texts:]]
         estimator = estimator_class(
             learning_rate=self.learning_rate,
@@ -214,6 +214,18 @@ class BoostedTrees(BaseEstimator, ABC):
         for array in (X, y):
             digest.update(np.ascontiguousarray(array).tobytes())
         self.learnt_from_ = digest.hexdigest()
+
+    def _checked_monotone(self, encoder: FeatureEncoder) -> dict[str, int]:
+        monotone = dict(self.monotone or {})
+        for name, sign in monotone.items():
+            if name not in self.feature_names or name in encoder.levels_ or sign not in (-1, 1):
+                raise ModelInputError(
+                    f"{type(self).__name__}: {name!r} cannot be monotone",
+                    expected="a numeric feature and 1 or -1",
+                    found=f"{sign!r} for {'a text column' if name in encoder.levels_ else name}",
+                    fix="name one of feature_names that is a number",
+                )
+        return monotone
 
     @abstractmethod
     def _check_outcome(self, y: np.ndarray, *, part: str) -> None:

@@ -112,6 +112,12 @@ def test_a_monotone_feature_never_works_the_other_way(parts: PanelParts, test_ro
         assert (np.diff(curves, axis=1) * sign >= -1e-12).all()
 
 
+@pytest.mark.parametrize("monotone", [{"days_since_last_ordr": -1}, {"country": 1}, {"noise": 2}])
+def test_a_constraint_that_cannot_bind_is_refused(parts: PanelParts, monotone: dict[str, int]) -> None:
+    with pytest.raises(ModelInputError, match="cannot be monotone"):
+        unfitted(monotone=monotone).fit(parts)
+
+
 def test_a_level_never_seen_is_like_a_missing_one(model: BoostedClassifier, test_rows: pd.DataFrame) -> None:
     np.testing.assert_array_equal(
         model.predict(test_rows.assign(country="Atlantis")), model.predict(test_rows.assign(country=None))

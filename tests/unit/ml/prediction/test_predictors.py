@@ -16,6 +16,7 @@ from ml.evaluation.promotion import PromotionRule, decide_promotion
 from ml.evaluation.time_splits import PanelParts, split_for_use
 from ml.evaluation.value_metrics import mean_absolute_error, normalised_gini, total_forecast_error
 from ml.prediction.category_predictor import CategoryPredictor
+from ml.prediction.next_order_predictor import NextOrderPredictor
 from ml.prediction.response_predictor import ResponsePredictor
 from ml.prediction.return_predictor import ReturnPredictor
 from ml.prediction.spend_predictor import SpendPredictor
@@ -115,6 +116,23 @@ def test_amounts_as_multiples_of_the_last_window_scale_with_it(parts: PanelParts
         SpendPredictor(feature_names=names, horizon_days=30, tree_settings={"max_trees": 1}).fit(
             parts
         ).predict_last_window(test_rows)
+
+
+def test_no_predictor_depends_on_the_order_of_the_rows(parts: PanelParts) -> None:
+    def shuffled(rows: pd.DataFrame) -> pd.DataFrame:
+        return rows.sample(frac=1, random_state=4)
+
+    mixed = PanelParts(
+        train=shuffled(parts.train), stopping=shuffled(parts.stopping), calibration=shuffled(parts.calibration)
+    )
+    settings: dict[str, Any] = {"feature_names": FEATURES, "tree_settings": {"max_trees": 8}}
+    for make in (
+        lambda: ReturnPredictor(horizon_days=30, **settings),
+        lambda: SpendPredictor(horizon_days=30, last_window_name="net_revenue_365d_amount", **settings),
+        lambda: NextOrderPredictor(limits=(30, 60), **settings),
+        lambda: ResponsePredictor(outcome_name="returned_30d", keys=("customer_id", "as_of_date"), **settings),
+    ):
+        assert json.dumps(make().fit(mixed).to_parameters()) == json.dumps(make().fit(parts).to_parameters())
 
 
 def test_more_refunded_than_bought_counts_in_the_total(parts: PanelParts) -> None:
