@@ -95,3 +95,13 @@ def test_every_baseline_must_be_beaten_and_there_must_be_one() -> None:
     assert "over the truth itself" in verdict.reasons[0]
     with pytest.raises(ModelInputError, match="no baseline to beat"):
         decide_promotion(Y, TRUE, {}, IDS, rule=PROBABILITY)
+
+
+def test_of_very_many_customers_some_are_judged_the_same_ones_in_any_order() -> None:
+    rule = PromotionRule(kind="probability", max_rows=2000)
+    verdict = decide_promotion(Y, TRUE, {"rfm_cells": BASELINE}, IDS, rule=rule)
+    assert verdict.scorecards["candidate"]["rows"] == 2000
+    order = np.random.default_rng(3).permutation(N)
+    again = decide_promotion(Y[order], TRUE[order], {"rfm_cells": BASELINE[order]}, IDS[order], rule=rule)
+    assert again.gains == verdict.gains
+    assert verdict.is_promoted
