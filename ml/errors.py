@@ -36,3 +36,7 @@ class NoEligibleClustersError(ModelInputError):
 
 class ParameterFormatError(ModelInputError):
     """A parameter document that this version of the estimator does not read."""
+
+
+class NotEnoughHistoryError(ModelInputError):
+    """The history is too short to learn from one part and judge on a later one."""
