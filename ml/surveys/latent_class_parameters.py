@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from ml.errors import ParameterFormatError
-from ml.surveys.class_densities import CategoricalClasses, Classes, GaussianClasses
+from ml.surveys.class_densities import CategoricalClasses, GaussianClasses
 from ml.surveys.class_fitting import CANDIDATE_COLUMNS
 from ml.surveys.class_naming import Statement
 
@@ -41,12 +41,14 @@ class FormerClasses:
     Attributes:
         columns: Positions of those columns in the profile of the new version, shape (c,).
         profile: Shape (m, c).
+        comparable: Whether the two have anything in common.
         codes: Codes, length m.
         names: Code to name.
     """
 
     columns: np.ndarray
     profile: np.ndarray
+    comparable: bool
     codes: tuple[str, ...]
     names: dict[str, str]
 
@@ -69,31 +71,25 @@ def _columns(model: LatentClassSegmenter) -> list[tuple[str, str]]:
     return [(name, option) for name, listed in zip(model.features_, model.options_, strict=True) for option in listed]
 
 
-def common_profiles(
-    classes: Classes, model: LatentClassSegmenter, before: LatentClassSegmenter | None
-) -> tuple[np.ndarray, FormerClasses]:
-    """Return the new profile and the former one on the columns that both have.
+def former_classes(model: LatentClassSegmenter, before: LatentClassSegmenter | None) -> FormerClasses:
+    """Return the former classes on the columns that the new profile has too.
 
-    Without a previous version, or when it measured otherwise, the former has no class and the new every column.
+    Without a previous version there is no former class; where the two have nothing in common, or measured otherwise,
+    they are not comparable, and every former code will retire.
     """
     own = _columns(model)
-    everything = np.arange(len(own))
-    nobody = FormerClasses(columns=everything, profile=np.zeros((0, len(own))), codes=(), names={})
     if before is None:
-        return classes.profile(), nobody
+        return FormerClasses(columns=np.arange(1), profile=np.zeros((0, 1)), comparable=False, codes=(), names={})
     codes = tuple(before.segments_["segment_code"])
     names = dict(zip(codes, before.segments_["name"], strict=True))
     theirs = {column: position for position, column in enumerate(_columns(before))}
     shared = [position for position, column in enumerate(own) if column in theirs]
-    if before.measurement != model.measurement or not shared:
-        # Nothing in common: every former code retires, none is given again.
-        former = FormerClasses(
-            columns=np.array([], dtype=np.int64), profile=np.zeros((len(codes), 0)), codes=codes, names=names
-        )
-        return np.zeros((len(classes.weights), 0)), former
-    columns = np.array(shared)
-    profile = before.classes_.profile()[:, [theirs[own[position]] for position in shared]]
-    return classes.profile()[:, columns], FormerClasses(columns=columns, profile=profile, codes=codes, names=names)
+    comparable = before.measurement == model.measurement and bool(shared)
+    columns = np.array(shared if comparable else [0])
+    profile = np.zeros((len(codes), 1))
+    if comparable:
+        profile = before.classes_.profile()[:, [theirs[own[position]] for position in shared]]
+    return FormerClasses(columns=columns, profile=profile, comparable=comparable, codes=codes, names=names)
 
 
 def to_parameters(model: LatentClassSegmenter) -> dict[str, Any]:

@@ -176,12 +176,12 @@ class LatentClassSegmenter(Segmenter):
         k = len(classes.weights)
         before = latent_class_parameters.from_parameters(type(self), previous) if previous is not None else None
         scale = classes.spread()
-        current, former = latent_class_parameters.common_profiles(classes, self, before)
+        former = latent_class_parameters.former_classes(self, before)
         match = match_labels(
-            current / scale[former.columns],
+            classes.profile()[:, former.columns] / scale[former.columns],
             former.profile / scale[former.columns],
             former.codes,
-            max_distance=self.max_match_distance if len(former.columns) else 0.0,
+            max_distance=self.max_match_distance if former.comparable else 0.0,
             next_number=before.next_code_number_ if before is not None else 1,
             order=range(k),
             prefix=self.code_prefix,
