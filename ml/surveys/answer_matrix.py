@@ -26,7 +26,7 @@ class AnswerMatrix:
     """Respondents x items, ready for a model.
 
     Attributes:
-        values: One row per respondent kept, sorted by customer_id; one column per item, sorted. Shares of the scale in
+        answers: One row per respondent kept, sorted by customer_id; one column per item, sorted. Shares of the scale in
             the direction of what the item measures (0-1), or, where ipsatised, their difference from the
             respondent's own mean. NaN where not answered.
         items: One row per item: text, construct, scale_min, scale_max, reversed.
@@ -37,7 +37,7 @@ class AnswerMatrix:
         off_scale_count: Answers outside their item's scale, taken as not given.
     """
 
-    values: pd.DataFrame
+    answers: pd.DataFrame
     items: pd.DataFrame
     excluded: pd.Series
     exclusions: dict[str, int]
@@ -113,7 +113,7 @@ def answer_matrix(
     if ipsatised:
         turned = turned - np.nanmean(turned, axis=1, keepdims=True)
     return AnswerMatrix(
-        values=pd.DataFrame(turned, index=wide.index[kept], columns=items.index.to_list()),
+        answers=pd.DataFrame(turned, index=wide.index[kept], columns=items.index.to_list()),
         items=items,
         excluded=pd.Series(reasons[~kept], index=wide.index[~kept], name="reason", dtype=object),
         exclusions=exclusions,

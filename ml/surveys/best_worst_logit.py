@@ -69,7 +69,10 @@ def choice_tasks(choices: pd.DataFrame, items: tuple[str, ...]) -> ChoiceTasks:
     absent = [name for name in ("customer_id", "task_id", "shown", "best_item", "worst_item") if name not in choices]
     if absent:
         raise _unusable(f"no column {absent[0]!r}", "customer_id, task_id, shown, best_item, worst_item")
-    if choices[["customer_id", "task_id"]].isna().any(axis=None) or choices.duplicated(["customer_id", "task_id"]).any():
+    if (
+        choices[["customer_id", "task_id"]].isna().any(axis=None)
+        or choices.duplicated(["customer_id", "task_id"]).any()
+    ):
         raise _unusable("a task without an id, or one that is there twice", "each customer_id and task_id once")
     position = {item: at for at, item in enumerate(items)}
     ordered = choices.sort_values(["customer_id", "task_id"], kind="stable")
@@ -86,7 +89,9 @@ def choice_tasks(choices: pd.DataFrame, items: tuple[str, ...]) -> ChoiceTasks:
         best[row] = position[top]
         worst[row] = position[bottom] if asked else -1
         if not shown[row, best[row]] or (asked and (not shown[row, worst[row]] or worst[row] == best[row])):
-            raise _unusable(f"best {top!r} and worst {bottom!r} of {list(offered)}", "two different items of those shown")
+            raise _unusable(
+                f"best {top!r} and worst {bottom!r} of {list(offered)}", "two different items of those shown"
+            )
         if shown[row].sum() < 2:
             raise _unusable(f"a task that shows only {list(offered)}", "at least two items to choose from")
     customers, respondent = np.unique(ordered["customer_id"].to_numpy(dtype=object), return_inverse=True)

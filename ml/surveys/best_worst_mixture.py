@@ -116,9 +116,7 @@ def standard_errors(classes: ChoiceClasses, tasks: ChoiceTasks) -> np.ndarray:
     """
     k, p = classes.utilities.shape
     responsibilities = posterior(classes, tasks)
-    parts = [
-        responsibilities[:, [c]] * (tasks.counts @ choice_scores(tasks, classes.utilities[c])) for c in range(k)
-    ]
+    parts = [responsibilities[:, [c]] * (tasks.counts @ choice_scores(tasks, classes.utilities[c])) for c in range(k)]
     parts.append((responsibilities - classes.weights)[:, : k - 1])
     scores = np.hstack(parts)
     with threadpool_limits(limits=1):

@@ -108,9 +108,7 @@ class CategoricalClasses:
 
     def reordered(self, order: Sequence[int] | np.ndarray) -> Self:
         """Return the same classes in another order."""
-        return type(self)(
-            weights=self.weights[order], probabilities=self.probabilities[order], options=self.options
-        )
+        return type(self)(weights=self.weights[order], probabilities=self.probabilities[order], options=self.options)
 
     def to_parameters(self) -> dict[str, Any]:
         """Return plain lists."""

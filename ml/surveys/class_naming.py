@@ -57,10 +57,13 @@ def item_statements(items: pd.DataFrame) -> dict[str, Statement]:
         items: ``AnswerMatrix.items``: text, construct and reversed, indexed by question_id.
     """
     return {
-        str(row.Index): scale_statement(
-            item=str(row.Index), text=row.text, construct=row.construct, is_reversed=bool(row.reversed)
+        str(item): scale_statement(
+            item=str(item),
+            text=str(row["text"]) if pd.notna(row["text"]) else None,
+            construct=str(row["construct"]) if pd.notna(row["construct"]) else None,
+            is_reversed=bool(row["reversed"]),
         )
-        for row in items.itertuples()
+        for item, row in items.to_dict(orient="index").items()
     }
 
 

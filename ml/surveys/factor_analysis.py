@@ -239,13 +239,12 @@ class LikertFactors(BaseEstimator):
     def factor_statements(self) -> dict[str, Statement]:
         """Return words for the factor scores, for classes that are made of them."""
         check_is_fitted(self, "loadings_")
+        told = {str(code): str(name) for code, name in self.factors_[["factor_code", "name"]].to_numpy().tolist()}
+        # A name begins a sentence; inside one it does not.
+        told = {code: name[:1].lower() + name[1:] for code, name in told.items()}
         return {
-            row.factor_code: Statement(
-                aspect=row.name_[:1].lower() + row.name_[1:],
-                high=f"score high on {row.name_[:1].lower() + row.name_[1:]}",
-                low=f"score low on {row.name_[:1].lower() + row.name_[1:]}",
-            )
-            for row in self.factors_.rename(columns={"name": "name_"}).itertuples()
+            code: Statement(aspect=name, high=f"score high on {name}", low=f"score low on {name}")
+            for code, name in told.items()
         }
 
     def to_parameters(self) -> dict[str, Any]:

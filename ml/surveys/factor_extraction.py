@@ -63,7 +63,9 @@ def parallel_analysis(values: np.ndarray, *, repeats: int, quantile: float, seed
     random = np.empty((repeats, p))
     for repeat in range(repeats):
         random[repeat] = np.linalg.eigvalsh(np.corrcoef(rng.normal(size=(n, p)), rowvar=False))[::-1]
-    return np.stack([np.linalg.eigvalsh(np.corrcoef(values, rowvar=False))[::-1], np.quantile(random, quantile, axis=0)])
+    return np.stack(
+        [np.linalg.eigvalsh(np.corrcoef(values, rowvar=False))[::-1], np.quantile(random, quantile, axis=0)]
+    )
 
 
 def minres(correlation: np.ndarray, m: int) -> np.ndarray:

@@ -141,9 +141,7 @@ def from_parameters(cls: type[AnySegmenter], parameters: Mapping[str, Any]) -> A
         model.match_distances_ = dict(parameters["match_distances"])
         model.next_code_number_ = int(parameters["next_code_number"])
         model.retired_ = tuple(dict(segment) for segment in parameters["retired"])
-        model.k_selection_ = pd.DataFrame(
-            parameters["k_selection"], columns=list(CANDIDATE_COLUMNS), dtype=object
-        )
+        model.k_selection_ = pd.DataFrame(parameters["k_selection"], columns=list(CANDIDATE_COLUMNS), dtype=object)
         model.n_customers_ = int(parameters["customers"])
         model.learnt_from_ = str(parameters["learnt_from"])
         if model.classes_.profile().shape != (len(model.segments_), len(_columns(model))):

@@ -66,6 +66,11 @@ class LatentClassSegmenter(Segmenter):
         retired_: Codes given up; they are never given to another class.
     """
 
+    retired_: tuple[dict[str, str], ...]
+    match_distances_: dict[str, float | None]
+    next_code_number_: int
+    n_customers_: int
+
     def __init__(
         self,
         *,

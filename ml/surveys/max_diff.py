@@ -40,7 +40,7 @@ SETTINGS = (
 class MaxDiffClasses(BaseEstimator):
     """Latent classes of respondents who find the same things most and least important.
 
-    Not a ``Segmenter``: a respondent is several rows, one per task. k has the lowest BIC (Schwarz 1978, n = respondents)
+    Not a ``Segmenter``: a respondent is several rows, one per task. k has the lowest BIC (Schwarz 1978, n respondents)
     of those whose classes are large enough; one class for everybody stands in the table as the baseline, and where
     nothing beats it there are no classes. The same choices give the same parameters to the last bit, in whatever
     order they come.
@@ -68,6 +68,10 @@ class MaxDiffClasses(BaseEstimator):
     """
 
     segments_: pd.DataFrame
+    retired_: tuple[dict[str, str], ...]
+    match_distances_: dict[str, float | None]
+    next_code_number_: int
+    n_customers_: int
 
     def __init__(
         self,
@@ -161,7 +165,9 @@ class MaxDiffClasses(BaseEstimator):
         everybody = float(table.loc[table["k"] == 1, "bic"].iloc[0])
         table["eligible"] = (table["k"] > 1) & (table["smallest_share"] >= self.min_share) & (table["bic"] < everybody)
         if not table["eligible"].any():
-            told = "; ".join(f"{row.k}: BIC {row.bic:,.0f}, smallest {row.smallest_share:.1%}" for row in table.itertuples())
+            told = "; ".join(
+                f"{row.k}: BIC {row.bic:,.0f}, smallest {row.smallest_share:.1%}" for row in table.itertuples()
+            )
             raise NoEligibleClustersError(
                 f"{OWNER}: no number of classes is better than one class for everybody",
                 expected=f"a lower BIC than one class has, and every class >= {self.min_share:.0%}",
@@ -192,7 +198,10 @@ class MaxDiffClasses(BaseEstimator):
         sure = np.bincount(labels, weights=chances.max(axis=1), minlength=k) / np.maximum(counts, 1)
         named = name_classes(
             classes.utilities - classes.weights @ classes.utilities,
-            [Statement(aspect=item, high=f"choose \u201c{item}\u201d", low=f"pass over \u201c{item}\u201d") for item in self.items_],
+            [
+                Statement(aspect=item, high=f"choose \u201c{item}\u201d", low=f"pass over \u201c{item}\u201d")
+                for item in self.items_
+            ],
             counts / len(labels),
             order=range(k),
             reserved=list(kept.values()),

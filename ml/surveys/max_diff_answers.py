@@ -67,7 +67,7 @@ def max_diff_tasks(answers: pd.DataFrame, *, shown: Mapping[str, Sequence[str]] 
 def _unreadable(found: str) -> ModelInputError:
     return ModelInputError(
         f"{OWNER}: the answers cannot be read",
-        expected="customer_id, question_id and answer_choice: the best option, or the best and the worst as 'best; worst'",
+        expected="customer_id, question_id and answer_choice, which is 'best' or 'best; worst'",
         found=found,
         fix="pass answers of the kinds max_diff and choice only; options may not hold a semicolon and a blank",
     )

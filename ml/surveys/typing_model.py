@@ -11,7 +11,7 @@ from typing import Any, Self
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import minimize_scalar
+from scipy.optimize import minimize
 from scipy.special import log_softmax, softmax
 from sklearn.base import BaseEstimator
 from sklearn.linear_model import LogisticRegression
@@ -32,14 +32,17 @@ REASONS_PER_ROW = 3
 SETTINGS = ("feature_names", "min_probability", "min_respondents", "min_class", "folds", "penalty", "random_state")
 # Two-sided 95 % of the normal distribution.
 CONFIDENCE_Z = 1.96
+# Features that say nothing send the temperature to infinity; this is as good, and a number.
 HOTTEST = 20.0
 
 
 class TypingModel(BaseEstimator):
     """Multinomial logistic regression from ordinary customer features to the classes of those who were asked.
 
-    Probabilities are calibrated by one temperature (Guo et al. 2017, "On calibration of modern neural networks",
-    eq. 9), learnt on predictions out of fold. The report compares, out of fold and respondent by respondent, being
+    Probabilities are calibrated by one temperature and a bias per class, learnt on predictions out of fold (Alexandari,
+    Kundaje & Shrikumar 2020, "Maximum likelihood with bias-corrected calibration is hard-to-beat at label shift
+    adaptation"): the temperature alone (Guo et al. 2017) would undo the shrinkage of the coefficients, but stretch the
+    shares of the classes with it. The report compares, out of fold and respondent by respondent, being
     right with what calling everybody the largest class would get right; where the 95 % interval of that gain reaches
     0, the model refuses: everybody is ``unknown``, and ``refusal_`` says why. The same rows give the same parameters
     to the last bit, in whatever order they come.
@@ -63,6 +66,7 @@ class TypingModel(BaseEstimator):
         encoding_: How features become numbers.
         coefficients_: Shape (k, columns of the encoding); each column sums to 0.
         intercepts_: Shape (k,).
+        temperature_: Divisor of the scores; ``biases_``, shape (k,), is added to what comes out.
     """
 
     def __init__(
@@ -120,8 +124,8 @@ class TypingModel(BaseEstimator):
         with threadpool_limits(limits=1):
             self.encoding_, self.coefficients_, self.intercepts_ = self._learn(asked, positions)
             held_out = self._out_of_fold(asked, positions)
-        self.temperature_ = _temperature(held_out, positions)
-        self.report_ = self._report(softmax(held_out / self.temperature_, axis=1), positions)
+        self.temperature_, self.biases_ = _calibration(held_out, positions)
+        self.report_ = self._report(softmax(held_out / self.temperature_ + self.biases_, axis=1), positions)
         self.refusal_ = None
         if self.report_["gain_low"] <= 0:
             self.refusal_ = (
@@ -184,11 +188,12 @@ class TypingModel(BaseEstimator):
         checked_index(X, owner=OWNER)
         # einsum, not BLAS: a row's score must not depend on which rows stand beside it.
         encoded = self.encoding_.transform(X, owner=OWNER)
-        return np.einsum("nq,kq->nk", encoded, self.coefficients_) + self.intercepts_
+        scores = np.einsum("nq,kq->nk", encoded, self.coefficients_) + self.intercepts_
+        return scores / self.temperature_ + self.biases_
 
     def posterior(self, X: pd.DataFrame) -> pd.DataFrame:
         """Return the calibrated probability of each class, columns by class; NaN where the model refuses."""
-        probabilities = softmax(self._scores(X) / self.temperature_, axis=1)
+        probabilities = softmax(self._scores(X), axis=1)
         if self.refusal_ is not None:
             probabilities[:] = np.nan
         return pd.DataFrame(probabilities, index=X.index, columns=list(self.classes_))
@@ -253,6 +258,7 @@ class TypingModel(BaseEstimator):
             "coefficients": self.coefficients_.tolist(),
             "intercepts": self.intercepts_.tolist(),
             "temperature": self.temperature_,
+            "biases": self.biases_.tolist(),
             "report": dict(self.report_),
             "refusal": self.refusal_,
         }
@@ -280,6 +286,7 @@ class TypingModel(BaseEstimator):
             model.coefficients_ = np.array(parameters["coefficients"], dtype=np.float64)
             model.intercepts_ = np.array(parameters["intercepts"], dtype=np.float64)
             model.temperature_ = float(parameters["temperature"])
+            model.biases_ = np.array(parameters["biases"], dtype=np.float64)
             model.report_ = dict(parameters["report"])
             model.refusal_ = parameters["refusal"]
             shape = (len(model.classes_), len(model.encoding_.columns()))
@@ -295,15 +302,21 @@ class TypingModel(BaseEstimator):
         return model
 
 
-def _temperature(scores: np.ndarray, positions: np.ndarray) -> float:
-    """Return the divisor of the scores at which held-out respondents are the likeliest."""
-    rows = np.arange(len(positions))
+def _calibration(scores: np.ndarray, positions: np.ndarray) -> tuple[float, np.ndarray]:
+    """Return the temperature and the biases (k) at which held-out respondents are the likeliest."""
+    rows, k = np.arange(len(positions)), scores.shape[1]
+    truth = np.zeros_like(scores)
+    truth[rows, positions] = 1
 
-    def loss(log_temperature: float) -> float:
-        return -float(log_softmax(scores / np.exp(log_temperature), axis=1)[rows, positions].mean())
+    def loss(parameters: np.ndarray) -> tuple[float, np.ndarray]:
+        logs = log_softmax(parameters[0] * scores + parameters[1:], axis=1)
+        missed = np.exp(logs) - truth
+        slope = np.concatenate([[(missed * scores).sum(axis=1).mean()], missed.mean(axis=0)])
+        return -float(logs[rows, positions].mean()), slope
 
-    limit = float(np.log(HOTTEST))
-    return float(np.exp(minimize_scalar(loss, bounds=(-limit, limit), method="bounded").x))
+    limits = [(1 / HOTTEST, HOTTEST), *[(None, None)] * k]
+    found = minimize(loss, np.r_[1.0, np.zeros(k)], jac=True, method="L-BFGS-B", bounds=limits)
+    return float(1 / found.x[0]), found.x[1:] - found.x[1:].mean()
 
 
 def _reason(name: str, value: Any, effect: float, is_category: bool) -> Reason:

@@ -45,7 +45,7 @@ USUAL: list[float | None] = [1, 2, 3, 4, 5, 4, 3, 2]
 
 
 def test_values_are_shares_of_the_scale_in_the_direction_of_what_is_measured() -> None:
-    values = read({"a": USUAL}).values
+    values = read({"a": USUAL}).answers
     assert values.loc["a", "q0"] == 0
     assert values.loc["a", "q4"] == 1
     assert values.loc["a", "q7"] == pytest.approx(0.75)  # a 2 on a reversed item is a 4
@@ -55,20 +55,24 @@ def test_a_straight_line_is_one_as_ticked_and_not_as_turned() -> None:
     as_turned: list[float | None] = [4, 4, 4, 4, 4, 4, 4, 2]
     read_matrix = read({"a": [4] * 8, "b": as_turned, "c": USUAL})
     assert read_matrix.excluded.to_dict() == {"a": STRAIGHT_LINER}
-    assert list(read_matrix.values.index) == ["b", "c"]
+    assert list(read_matrix.answers.index) == ["b", "c"]
 
 
 def test_respondents_who_skipped_more_than_allowed_are_counted_out() -> None:
-    rows: dict[str, list[float | None]] = {"a": [*USUAL[:6], None, None], "b": [*USUAL[:5], None, None, None], "c": USUAL}
+    rows: dict[str, list[float | None]] = {
+        "a": [*USUAL[:6], None, None],
+        "b": [*USUAL[:5], None, None, None],
+        "c": USUAL,
+    }
     matrix = read(rows, max_missing_share=0.25)
     assert matrix.exclusions == {TOO_FEW_ANSWERS: 1, STRAIGHT_LINER: 0, SPEEDER: 0}
     assert matrix.excluded.to_dict() == {"b": TOO_FEW_ANSWERS}
-    assert matrix.values.loc["a"].isna().sum() == 2
+    assert matrix.answers.loc["a"].isna().sum() == 2
     assert matrix.complete_count == 1
 
 
 def test_speeders_need_less_than_half_the_median_time() -> None:
-    rows = {name: USUAL for name in "abcde"}
+    rows = dict.fromkeys("abcde", USUAL)
     seconds = pd.Series({"a": 100.0, "b": 51.0, "c": 49.0, "d": 120.0})
     matrix = read(rows, seconds=seconds)  # the median of those known is 75.5
     assert matrix.exclusions[SPEEDER] == 0
@@ -78,33 +82,33 @@ def test_speeders_need_less_than_half_the_median_time() -> None:
 def test_centred_rows_sum_to_zero_over_the_items_answered() -> None:
     matrix = read({"a": USUAL, "b": [5, None, 5, 4, 5, 5, 5, 1]}, ipsatised=True)
     assert matrix.ipsatised
-    np.testing.assert_allclose(matrix.values.sum(axis=1), 0, atol=1e-12)
-    assert np.isnan(matrix.values.loc["b", "q1"])
+    np.testing.assert_allclose(matrix.answers.sum(axis=1), 0, atol=1e-12)
+    assert np.isnan(matrix.answers.loc["b", "q1"])
 
 
 def test_agreeing_with_everything_makes_no_difference_once_centred() -> None:
     matrix = read({"a": [1, 2, 1, 2, 1, 2, 1, 5], "b": [4, 5, 4, 5, 4, 5, 4, 2]}, ipsatised=True)
-    np.testing.assert_allclose(matrix.values.loc["a"], matrix.values.loc["b"], atol=1e-12)
+    np.testing.assert_allclose(matrix.answers.loc["a"], matrix.answers.loc["b"], atol=1e-12)
 
 
 def test_the_latest_answer_counts_and_two_at_once_are_refused() -> None:
     answers = long({"a": USUAL})
     later = answers.head(1).assign(answer_number=5.0)
     both = pd.concat([answers.assign(answered_at=1), later.assign(answered_at=2)])
-    assert answer_matrix(both, QUESTIONS, min_complete=1).values.loc["a", "q0"] == 1
+    assert answer_matrix(both, QUESTIONS, min_complete=1).answers.loc["a", "q0"] == 1
     with pytest.raises(ModelInputError, match="more than once"):
         answer_matrix(pd.concat([answers, later]), QUESTIONS, min_complete=1)
 
 
 def test_answers_off_the_scale_count_as_not_given() -> None:
     matrix = read({"a": [9, *USUAL[1:]], "b": USUAL})
-    assert np.isnan(matrix.values.loc["a", "q0"])
+    assert np.isnan(matrix.answers.loc["a", "q0"])
     assert matrix.off_scale_count == 1
 
 
 def test_fewer_complete_responses_than_asked_are_refused_with_the_reasons() -> None:
     rows = {f"c{number}": USUAL for number in range(5)} | {"line": [3.0] * 8}
-    with pytest.raises(NotEnoughAnswersError, match="5 of 6 respondents.*1 straight_liner") as caught:
+    with pytest.raises(NotEnoughAnswersError, match=r"5 of 6 respondents.*1 straight_liner") as caught:
         answer_matrix(long(rows), QUESTIONS)
     assert "at least 200" in caught.value.expected
 
@@ -113,8 +117,8 @@ def test_other_kinds_of_questions_are_no_items_unless_asked_for() -> None:
     answers = pd.concat(
         [long({"a": USUAL}), pd.DataFrame([{"customer_id": "a", "question_id": "score", "answer_number": 9.0}])]
     )
-    assert list(answer_matrix(answers, QUESTIONS, min_complete=1).values) == ITEMS
-    assert "score" in answer_matrix(answers, QUESTIONS, kinds=("likert", "nps"), min_complete=1).values
+    assert list(answer_matrix(answers, QUESTIONS, min_complete=1).answers) == ITEMS
+    assert "score" in answer_matrix(answers, QUESTIONS, kinds=("likert", "nps"), min_complete=1).answers
 
 
 @pytest.mark.parametrize(
@@ -143,12 +147,12 @@ def test_everybody_is_kept_or_left_out_for_a_reason_whatever_the_order(
 ) -> None:
     answers = long({"usual": USUAL} | {f"c{number:02d}": row for number, row in enumerate(rows)})
     matrix = answer_matrix(answers, QUESTIONS, min_complete=1)
-    assert len(matrix.values) + len(matrix.excluded) == answers["customer_id"].nunique()
+    assert len(matrix.answers) + len(matrix.excluded) == answers["customer_id"].nunique()
     assert sum(matrix.exclusions.values()) == len(matrix.excluded)
-    known = matrix.values.to_numpy()
+    known = matrix.answers.to_numpy()
     assert ((known >= 0) & (known <= 1) | np.isnan(known)).all()
     mixed = answer_matrix(
         answers.sample(frac=1, random_state=seed), QUESTIONS.sample(frac=1, random_state=seed), min_complete=1
     )
-    pd.testing.assert_frame_equal(mixed.values, matrix.values)
+    pd.testing.assert_frame_equal(mixed.answers, matrix.answers)
     pd.testing.assert_series_equal(mixed.excluded, matrix.excluded)
