@@ -23,6 +23,7 @@ OWNER = "MaxDiffClasses"
 # Variance of the utilities that is taken for granted: keeps an item that nobody of a class ever chose finite.
 PRIOR_VARIANCE = 25.0
 LARGEST_STEP = 1.0
+COLUMNS = ("customer_id", "task_id", "shown", "best_item", "worst_item")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +55,18 @@ class ChoiceTasks:
         )
 
 
+def shown_items(choices: pd.DataFrame) -> tuple[str, ...]:
+    """Return every item that a task showed, sorted.
+
+    Raises:
+        ModelInputError: A column is missing.
+    """
+    absent = [name for name in COLUMNS if name not in choices]
+    if absent:
+        raise _unusable(f"no column {absent[0]!r}", f"the columns {', '.join(COLUMNS)}")
+    return tuple(sorted({item for offered in choices["shown"] for item in offered}))
+
+
 def choice_tasks(choices: pd.DataFrame, items: tuple[str, ...]) -> ChoiceTasks:
     """Return checked choices as arrays.
 
@@ -66,9 +79,7 @@ def choice_tasks(choices: pd.DataFrame, items: tuple[str, ...]) -> ChoiceTasks:
         ModelInputError: A column is missing, a task is there twice, fewer than two items were shown, an item is
             unknown, or an item was chosen that was not shown.
     """
-    absent = [name for name in ("customer_id", "task_id", "shown", "best_item", "worst_item") if name not in choices]
-    if absent:
-        raise _unusable(f"no column {absent[0]!r}", "customer_id, task_id, shown, best_item, worst_item")
+    shown_items(choices)
     if (
         choices[["customer_id", "task_id"]].isna().any(axis=None)
         or choices.duplicated(["customer_id", "task_id"]).any()

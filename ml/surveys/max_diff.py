@@ -18,7 +18,7 @@ from sklearn.utils.validation import check_is_fitted
 from ml.base import Reason
 from ml.errors import ModelInputError, NoEligibleClustersError, NotEnoughAnswersError, ParameterFormatError
 from ml.evaluation.label_matching import LabelMatch, canonical_order, match_labels
-from ml.surveys.best_worst_logit import OWNER, ChoiceTasks, choice_tasks
+from ml.surveys.best_worst_logit import OWNER, ChoiceTasks, choice_tasks, shown_items
 from ml.surveys.best_worst_mixture import (
     ChoiceClasses,
     fit_choice_classes,
@@ -115,7 +115,14 @@ class MaxDiffClasses(BaseEstimator):
             ModelInputError: The choices cannot be read, or tell too little about a respondent for any class.
             ParameterFormatError: ``previous`` is not a document of this model.
         """
-        items = tuple(sorted({item for offered in choices["shown"] for item in offered}))
+        if not 2 <= self.min_k <= self.max_k:
+            raise ModelInputError(
+                f"{OWNER}: the settings cannot be used",
+                expected="2 <= min_k <= max_k",
+                found=f"min_k={self.min_k}, max_k={self.max_k}",
+                fix="correct the settings",
+            )
+        items = shown_items(choices)
         tasks = choice_tasks(choices, items)
         n = len(tasks.customers)
         if n < self.min_respondents:

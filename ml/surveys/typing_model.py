@@ -104,6 +104,7 @@ class TypingModel(BaseEstimator):
             ModelInputError: A column cannot be used, or none tells customers apart.
         """
         checked_index(X, owner=OWNER)
+        checked_index(y.to_frame(), owner=OWNER)
         known = y[y.notna() & (y != UNKNOWN)]
         sizes = known.value_counts()
         known = known[known.isin(sizes[sizes >= self.min_class].index)]

@@ -76,6 +76,8 @@ def test_the_same_answers_in_another_order_give_the_same_bytes(fitted: LatentCla
     assert document(again) == document(fitted)
     labels = pd.Series(again.predict(mixed), index=mixed.index).loc[matrix.answers.index]
     assert labels.tolist() == fitted.predict(matrix.answers).tolist()
+    alone = matrix.answers.iloc[[7]]
+    pd.testing.assert_frame_equal(fitted.posterior(alone), fitted.posterior(matrix.answers).iloc[[7]], check_exact=True)
 
 
 def test_plain_parameters_bring_the_model_back(fitted: LatentClassSegmenter, likert: Likert) -> None:

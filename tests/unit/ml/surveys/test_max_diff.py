@@ -63,6 +63,9 @@ def test_the_same_choices_in_another_order_give_the_same_bytes(fitted: MaxDiffCl
     again = MaxDiffClasses(starts=2).fit(mixed)
     assert document(again) == document(fitted)
     pd.testing.assert_series_equal(again.predict(mixed), fitted.predict(choices[0]))
+    alone = mixed[mixed["customer_id"] == "cust_00007"]
+    expected = fitted.posterior(choices[0]).loc[["cust_00007"]]
+    pd.testing.assert_frame_equal(again.posterior(alone), expected, rtol=1e-12)
 
 
 def test_plain_parameters_bring_the_model_back(fitted: MaxDiffClasses, choices: Choices) -> None:
@@ -80,7 +83,7 @@ def test_codes_and_names_stay_with_their_classes(fitted: MaxDiffClasses) -> None
     later, truth = max_diff_choices(600, seed=9)
     small = {f"cust_{person:05d}" for person in np.flatnonzero(truth == 0)[40:]}
     later = later[~later["customer_id"].isin(small)]
-    model = MaxDiffClasses(starts=2).fit(later, previous=fitted.to_parameters())
+    model = MaxDiffClasses(starts=2, max_k=5).fit(later, previous=fitted.to_parameters())
     assert model.segments_["segment_code"].tolist() == ["n01", "n02", "n03", "n04"]
     assert model.segments_["name"].tolist() == fitted.segments_["name"].tolist()
     assert model.segments_["customers"].idxmin() == 0
@@ -134,6 +137,13 @@ def test_choices_that_cannot_be_are_named(choices: Choices, change: dict[str, st
         broken.loc[0, column] = value
     with pytest.raises(ModelInputError, match=message):
         MaxDiffClasses().fit(broken)
+
+
+def test_tables_and_settings_that_cannot_be_are_named(choices: Choices) -> None:
+    with pytest.raises(ModelInputError, match="no column 'shown'"):
+        MaxDiffClasses().fit(choices[0].drop(columns="shown"))
+    with pytest.raises(ModelInputError, match="min_k=7, max_k=6"):
+        MaxDiffClasses(min_k=7).fit(choices[0])
 
 
 @settings(max_examples=20, deadline=None)

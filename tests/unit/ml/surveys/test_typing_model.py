@@ -147,5 +147,7 @@ def test_too_few_respondents_or_classes_are_refused(everybody: tuple[pd.DataFram
         TypingModel().fit(frame, truth.head(199))
     with pytest.raises(NotEnoughAnswersError, match="of 1 such classes"):
         TypingModel().fit(frame, truth[truth == "s01"])
+    with pytest.raises(ModelInputError, match="more than once"):
+        TypingModel().fit(frame, pd.concat([truth, truth.head(1)]))
     with pytest.raises(ModelInputError, match="no feature tells"):
         TypingModel(feature_names=["always_one"]).fit(frame, truth)
