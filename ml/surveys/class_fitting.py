@@ -101,6 +101,40 @@ def _plain(model: StepMix, values: np.ndarray, options: Sequence[int], measureme
     return CategoricalClasses(weights=weights, probabilities=np.hstack(parts), options=tuple(options))
 
 
+def continued(classes: Classes, values: np.ndarray) -> Classes | None:
+    """Return the classes after EM on other rows, from where they are; None where they degenerate.
+
+    The E-step is Bayes' rule, the M-step the weighted shares, means and variances (or chances) of the answers given.
+    """
+    known = (~np.isnan(values)).astype(np.float64)
+    filled = np.nan_to_num(values)
+    before = -np.inf
+    with threadpool_limits(limits=1):
+        for _ in range(MOST_ROUNDS):
+            weights = np.exp(log_posterior(classes, values))
+            shares = np.maximum(weights.mean(axis=0), 1e-9)
+            shares = shares / shares.sum()
+            seen = weights.T @ known
+            if isinstance(classes, GaussianClasses):
+                means = weights.T @ filled / seen
+                variances = weights.T @ filled**2 / seen - means**2
+                if not (variances > SPIKE_SHARE * np.nanvar(values, axis=0)).all():
+                    return None
+                classes = GaussianClasses(weights=shares, means=means, variances=variances)
+            else:
+                parts = []
+                for item, count in enumerate(classes.options):
+                    chosen = (values[:, [item]] == np.arange(count)).astype(np.float64)
+                    own = np.maximum(weights.T @ chosen / seen[:, [item]], SMALLEST_CHANCE)
+                    parts.append(own / own.sum(axis=1, keepdims=True))
+                classes = CategoricalClasses(weights=shares, probabilities=np.hstack(parts), options=classes.options)
+            likelihood = log_likelihood(classes, values)
+            if likelihood - before < TOLERANCE * len(values):
+                break
+            before = likelihood
+    return classes
+
+
 def parameter_count(classes: Classes) -> int:
     """Return the number of free parameters."""
     k = len(classes.weights)
@@ -126,9 +160,10 @@ def bootstrap_stability(
 ) -> float:
     """Return the mean adjusted Rand index between the classes and those learnt on bootstrap samples.
 
-    Each repeat draws as many rows with replacement, learns as many classes anew from random starts and labels the
-    original rows (Dolnicar & Leisch 2010, "Evaluation of structure and reproducibility of cluster solutions using
-    the bootstrap"). A sample on which every start is degenerate counts 0.
+    Each repeat draws as many rows with replacement, learns as many classes anew and labels the original rows (Dolnicar
+    & Leisch 2010, "Evaluation of structure and reproducibility of cluster solutions using the bootstrap"). The classes
+    themselves are one of the starts, and the likeliest fit counts: with few random starts alone their local optima,
+    not the data, would decide. A sample on which every start is degenerate counts 0.
     """
     rng = np.random.default_rng(seed)
     own = labels_of(classes, values)
@@ -139,7 +174,9 @@ def bootstrap_stability(
             values[drawn], len(classes.weights), measurement=measurement, options=options, starts=starts,
             seed=int(rng.integers(2**31 - starts)),
         )  # fmt: skip
-        scores.append(0.0 if again is None else adjusted_rand_score(own, labels_of(again, values)))
+        fits = [fit for fit in (again, continued(classes, values[drawn])) if fit is not None]
+        best = max(fits, key=lambda fit: log_likelihood(fit, values[drawn]), default=None)
+        scores.append(0.0 if best is None else adjusted_rand_score(own, labels_of(best, values)))
     return float(np.mean(scores))
 
 

@@ -13,6 +13,7 @@ from stepmix.stepmix import StepMix
 from ml.errors import ModelInputError, NoEligibleClustersError, NotEnoughAnswersError, ParameterFormatError
 from ml.surveys.answer_matrix import AnswerMatrix
 from ml.surveys.class_densities import CategoricalClasses, GaussianClasses, item_evidence, log_likelihood, log_posterior
+from ml.surveys.class_fitting import continued
 from ml.surveys.class_naming import item_statements
 from ml.surveys.latent_classes import LatentClassSegmenter
 from tests.unit.ml.surveys.conftest import likert_answers, likert_matrix
@@ -67,6 +68,20 @@ def test_our_numbers_are_stepmix_s_numbers(likert: Likert) -> None:
     )
     assert log_likelihood(ours, values) / len(values) == pytest.approx(theirs.score(values), rel=1e-9)
     np.testing.assert_allclose(np.exp(log_posterior(ours, values)), theirs.predict_proba(values), atol=1e-9)
+
+
+def test_continuing_from_a_fit_is_stepmix_s_em(fitted: LatentClassSegmenter, likert: Likert) -> None:
+    values = likert[0].answers[list(fitted.features_)].to_numpy()
+    once = continued(fitted.classes_, values)
+    assert once is not None
+    # From StepMix's optimum there is nothing left to gain, and from beside it the way leads back.
+    np.testing.assert_allclose(once.profile(), fitted.classes_.profile(), atol=5e-3)
+    beside = GaussianClasses(
+        weights=np.full(4, 0.25), means=fitted.classes_.means + 0.05, variances=np.full((4, 12), 0.1)
+    )
+    back = continued(beside, values)
+    assert back is not None
+    assert log_likelihood(back, values) == pytest.approx(log_likelihood(once, values), abs=0.5)
 
 
 def test_the_same_answers_in_another_order_give_the_same_bytes(fitted: LatentClassSegmenter, likert: Likert) -> None:
