@@ -30,6 +30,10 @@ class NotEnoughCustomersError(ModelInputError):
     """Fewer customers than the model's declared minimum: segments would describe chance."""
 
 
+class NotEnoughAnswersError(ModelInputError):
+    """Fewer usable survey responses than the model's declared minimum: classes would describe chance."""
+
+
 class NoEligibleClustersError(ModelInputError):
     """No number of clusters in the declared range keeps every cluster large enough."""
 

@@ -1,9 +1,14 @@
 -- One row per response of a customer to Likert items: which construct it agrees with most, measured against the
 -- person's own mean. Some people agree with everything; only what they agree with more than with the rest tells a need.
+-- Items on attitudes say how people think, not what they want of a shop; their constructs begin with attitude_.
 with items as (
 
     select * from {{ ref('int_surveys__answers') }}
-    where question_kind = 'likert' and construct is not null and scale_share is not null
+    where
+        question_kind = 'likert'
+        and scale_share is not null
+        and construct is not null
+        and not starts_with(construct, 'attitude_')
 
 ),
 

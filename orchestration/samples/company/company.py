@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from orchestration.samples.company.attitudes import Attitudes, draw_attitudes
 from orchestration.samples.company.baskets import draw_baskets
 from orchestration.samples.company.businesses import Businesses, draw_businesses
 from orchestration.samples.company.campaign import Campaign, draw_campaign
@@ -36,6 +37,7 @@ class Company:
     lifetimes: Lifetimes
     campaign: Campaign
     needs: Needs
+    attitudes: Attitudes
     shop: Shop
     contact_emails: Text
     accounts: Accounts
@@ -62,6 +64,7 @@ def draw_company(customers: int, seed: int) -> Company:
         lifetimes=lifetimes,
         campaign=campaign,
         needs=draw_needs(people, seed),
+        attitudes=draw_attitudes(people, seed),
         shop=Shop(people, orders, baskets, sales, identities, catalogue, crm),
         contact_emails=contact_emails(points, crm),
         accounts=draw_accounts(people, lifetimes, seed),

@@ -1,4 +1,4 @@
-"""The files without a vendor: the range, who was assigned to the campaign, and what the survey asks.
+"""The files without a vendor: the range, who was assigned to the campaign, and what the surveys ask.
 
 Belongs here: the CSV files in the generic shapes. Does not belong here: drawing articles or assignments.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
+from orchestration.samples.company.attitudes import ATTITUDE_ITEMS
 from orchestration.samples.company.campaign import ASSIGNED_ON, CAMPAIGN_ID, OFFER_CODE, Campaign
 from orchestration.samples.company.catalogue import Catalogue
 from orchestration.samples.company.crm_records import CrmRecords
@@ -24,9 +25,12 @@ from orchestration.samples.company.product_words import SUBCATEGORIES
 from orchestration.samples.company.randomness import Ints, stream
 from orchestration.samples.company.text import Text, join, numbers, only, pick, repeated, when
 from orchestration.samples.company.typeform import FORM_ID, field_id
+from orchestration.samples.company.typeform_attitudes import FORM_ID as ATTITUDES_FORM_ID
+from orchestration.samples.company.typeform_attitudes import attitude_field_id
 from orchestration.samples.company.world import FIRST_DAY
 
-PRODUCTS, EXPOSURES, QUESTIONS = "products.csv", "campaign_exposures.csv", "survey_questions.csv"
+PRODUCTS, EXPOSURES = "products.csv", "campaign_exposures.csv"
+QUESTIONS, ATTITUDE_QUESTIONS = "survey_questions.csv", "survey_questions_attitudes.csv"
 
 
 def write_products(output: Output, catalogue: Catalogue, seed: int) -> None:
@@ -49,7 +53,7 @@ def write_products(output: Output, catalogue: Catalogue, seed: int) -> None:
 
 
 def write_questions(output: Output) -> None:
-    """Write what the survey asks, which the answers' export does not repeat: wording, scale, and what is reversed."""
+    """Write what both surveys ask, which the answers' export does not repeat: wording, scale, and what is reversed."""
     kinds = {
         **dict.fromkeys(ITEMS, "likert"),
         SATISFACTION_ITEM: "csat",
@@ -72,6 +76,19 @@ def write_questions(output: Output) -> None:
         }
     )
     output.write_csv(QUESTIONS, table, {name: name for name in table.column_names}, [])
+    attitudes = pa.table(
+        {
+            "survey_id": [ATTITUDES_FORM_ID for _ in ATTITUDE_ITEMS],
+            "question_id": [attitude_field_id(item.code) for item in ATTITUDE_ITEMS],
+            "kind": ["likert" for _ in ATTITUDE_ITEMS],
+            "text": [item.text for item in ATTITUDE_ITEMS],
+            "scale_min": [1 for _ in ATTITUDE_ITEMS],
+            "scale_max": [5 for _ in ATTITUDE_ITEMS],
+            "reversed": ["true" if item.reversed else "false" for item in ATTITUDE_ITEMS],
+            "construct": [item.construct for item in ATTITUDE_ITEMS],
+        }
+    )
+    output.write_csv(ATTITUDE_QUESTIONS, attitudes, {name: name for name in attitudes.column_names}, [])
 
 
 def write_exposures(output: Output, campaign: Campaign, crm: CrmRecords, seed: int) -> tuple[Text, Ints]:

@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from orchestration.samples.company.attitudes import ATTITUDE_CLASS_NAMES, ATTITUDE_ITEMS
 from orchestration.samples.company.campaign import ASSIGNED_ON, CAMPAIGN_ID, WORKS_DAYS
 from orchestration.samples.company.clock import instants
 from orchestration.samples.company.company import Company
@@ -27,6 +28,8 @@ from orchestration.samples.company.randomness import Floats, Ints
 from orchestration.samples.company.sales import NEVER
 from orchestration.samples.company.text import Text, join, numbers, only, pick
 from orchestration.samples.company.typeform import FORM_ID, field_id
+from orchestration.samples.company.typeform_attitudes import FORM_ID as ATTITUDES_FORM_ID
+from orchestration.samples.company.typeform_attitudes import attitude_field_id
 from orchestration.samples.company.world import COUNTRIES, DAYS, FIRST_DAY, day_number
 
 
@@ -45,6 +48,8 @@ def write_truth(folder: Path, company: Company, records: pa.Table, bad_rows: Seq
         "campaign": campaign_table(company),
         "needs": needs_table(company),
         "survey_items": survey_items_table(),
+        "attitudes": attitudes_table(company),
+        "attitude_items": attitude_items_table(),
         "orders": orders_table(company),
         "kinds": pa.Table.from_pylist([_plain(asdict(kind)) for kind in KINDS]),
         "bad_rows": bad_rows_table(bad_rows),
@@ -182,6 +187,34 @@ def survey_items_table() -> pa.Table:
             "is_reversed": item.reversed,
         }
         for item in (*ITEMS, SATISFACTION_ITEM)
+    ]
+    return pa.Table.from_pylist(rows)
+
+
+def attitudes_table(company: Company) -> pa.Table:
+    """One row per customer: the true class, whether they would read the questions, and what they would answer."""
+    attitudes = company.attitudes
+    columns: dict[str, Text] = {
+        "person_id": company.people.person_ids(),
+        "attitude_class": pick(ATTITUDE_CLASS_NAMES, attitudes.attitude_class),
+        "is_straight_liner": pa.array(attitudes.straight_liner),
+    }
+    columns |= {item.code: pa.array(attitudes.answers[:, number]) for number, item in enumerate(ATTITUDE_ITEMS)}
+    return pa.table(columns)
+
+
+def attitude_items_table() -> pa.Table:
+    """One row per item of the survey of attitudes, like ``survey_items_table``."""
+    rows = [
+        {
+            "survey_id": ATTITUDES_FORM_ID,
+            "question_id": attitude_field_id(item.code),
+            "item": item.code,
+            "construct": item.construct,
+            "text": item.text,
+            "is_reversed": item.reversed,
+        }
+        for item in ATTITUDE_ITEMS
     ]
     return pa.Table.from_pylist(rows)
 

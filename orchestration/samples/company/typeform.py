@@ -77,27 +77,18 @@ def write_typeform(
     person, second = person[order], second[order]
     landed = instants(second)
     took = draw.integers(90, 900, rows)
-    ids = ["".join(_LETTERS[at] for at in word) for word in draw.integers(0, len(_LETTERS), (rows, 24)).tolist()]
+    ids = response_ids(draw, rows)
     items = [
-        {
-            "landing_id": response,
-            "token": response,
-            "response_id": response,
-            "response_type": "completed",
-            "landed_at": landed_at,
-            "submitted_at": submitted_at,
-            "metadata": {
-                "user_agent": "Mozilla/5.0",
-                "platform": platform,
-                "referer": f"https://lindenandloom.typeform.example/to/{FORM_ID}",
-                "network_id": f"{response[:10]}",
-                "browser": "default",
-            },
-            "hidden": hidden,
-            "calculated": {"score": 0},
-            "answers": answers,
-        }
-        for response, landed_at, submitted_at, platform, (hidden, answers) in zip(
+        response(
+            identifier,
+            form_id=FORM_ID,
+            landed_at=landed_at,
+            submitted_at=submitted_at,
+            platform=platform,
+            hidden=hidden,
+            answers=answers,
+        )
+        for identifier, landed_at, submitted_at, platform, (hidden, answers) in zip(
             ids,
             utc_text(landed, milliseconds=False).to_pylist(),
             utc_text(landed + took, milliseconds=False).to_pylist(),
@@ -155,4 +146,45 @@ def _contents(
 
 
 def _answer(code: str, field_type: str, answer_type: str, value: Any) -> dict[str, Any]:
-    return {"field": {"id": field_id(code), "ref": code, "type": field_type}, "type": answer_type, answer_type: value}
+    return answered(field_id(code), code, field_type, answer_type, value)
+
+
+def answered(field: str, ref: str, field_type: str, answer_type: str, value: Any) -> dict[str, Any]:
+    """One answer as the API gives it."""
+    return {"field": {"id": field, "ref": ref, "type": field_type}, "type": answer_type, answer_type: value}
+
+
+def response_ids(draw: np.random.Generator, rows: int) -> list[str]:
+    """Draw the ids of responses."""
+    return ["".join(_LETTERS[at] for at in word) for word in draw.integers(0, len(_LETTERS), (rows, 24)).tolist()]
+
+
+def response(
+    identifier: str,
+    *,
+    form_id: str,
+    landed_at: str,
+    submitted_at: str,
+    platform: str,
+    hidden: dict[str, str],
+    answers: list[dict[str, Any]],
+) -> dict[str, Any]:
+    """One response as the API gives it."""
+    return {
+        "landing_id": identifier,
+        "token": identifier,
+        "response_id": identifier,
+        "response_type": "completed",
+        "landed_at": landed_at,
+        "submitted_at": submitted_at,
+        "metadata": {
+            "user_agent": "Mozilla/5.0",
+            "platform": platform,
+            "referer": f"https://lindenandloom.typeform.example/to/{form_id}",
+            "network_id": f"{identifier[:10]}",
+            "browser": "default",
+        },
+        "hidden": hidden,
+        "calculated": {"score": 0},
+        "answers": answers,
+    }

@@ -17,6 +17,7 @@ from orchestration.samples.company.shopify import write_shopify
 from orchestration.samples.company.social import PLATFORMS, write_handles, write_mentions
 from orchestration.samples.company.text import Text, join, pick, repeated
 from orchestration.samples.company.typeform import write_typeform
+from orchestration.samples.company.typeform_attitudes import write_attitudes
 
 
 def write_files(output: Output, company: Company) -> pa.Table:
@@ -36,6 +37,9 @@ def write_files(output: Output, company: Company) -> pa.Table:
     mailed = write_email_events(output, people, company.lifetimes, company.campaign, crm, company.contact_emails, seed)
     write_shopify(output, company.shop, seed)
     response_ids, answered = write_typeform(output, people, company.points, company.lifetimes, crm, company.needs, seed)
+    attitude_ids, surveyed = write_attitudes(
+        output, people, company.points, company.lifetimes, crm, company.attitudes, seed
+    )
     score_ids, scored = write_delighted(output, company.shop, crm, seed)
     write_products(output, company.shop.catalogue, seed)
     write_questions(output)
@@ -50,6 +54,7 @@ def write_files(output: Output, company: Company) -> pa.Table:
         ("hubspot__email_events", _event_ids(output, len(mailed)), ids.take(mailed)),
         ("shopify__orders", company.shop.names(), ids.take(company.shop.orders.person)),
         ("typeform__responses", pa.array(response_ids, pa.string()), ids.take(answered)),
+        ("typeform__responses", pa.array(attitude_ids, pa.string()), ids.take(surveyed)),
         ("delighted__responses", pa.array(score_ids, pa.string()), ids.take(scored)),
         ("crm__campaign_exposures", exposure_ids, ids.take(exposed)),
         ("brandwatch__mentions", mention_ids, accounts.owner_id.take(speaking)),

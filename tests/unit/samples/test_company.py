@@ -204,9 +204,12 @@ class TestIdentities:
         assert set(events["id"]) == ids["hubspot__email_events"]
         assert set(company.lines("hubspot_engagements.jsonl")["id"]) == ids["hubspot__engagements"]
         assert set(company.orders()["Name"]) == ids["shopify__orders"]
-        typeform = json.loads((company.data / "typeform_responses.json").read_text(encoding="utf-8"))
-        assert {item["response_id"] for item in typeform["items"]} == ids["typeform__responses"]
-        assert typeform["total_items"] == len(typeform["items"])
+        responses = set()
+        for file in ("typeform_responses.json", "typeform_attitudes.json"):
+            typeform = json.loads((company.data / file).read_text(encoding="utf-8"))
+            assert typeform["total_items"] == len(typeform["items"])
+            responses |= {item["response_id"] for item in typeform["items"]}
+        assert responses == ids["typeform__responses"]
         delighted = json.loads((company.data / "delighted_responses.json").read_text(encoding="utf-8"))
         assert {item["id"] for item in delighted} == ids["delighted__responses"]
         mentions = pd.read_csv(company.data / "brandwatch_mentions.csv", dtype=str)

@@ -43,8 +43,9 @@ def test_another_seed_gives_another_company(small, tmp_path: Path) -> None:
     place_company(tmp_path / "data", tmp_path / "truth", customers=500, seed=43)
     there, here = digests(tmp_path / "data"), digests(small.data)
     assert there.keys() == here.keys()
-    # What the survey asks is the same whoever is asked.
-    assert [name for name in here if here[name] == there[name]] == ["0/survey_questions.csv"]
+    # What the surveys ask is the same whoever is asked.
+    same = {name for name in here if here[name] == there[name]}
+    assert same == {"0/survey_questions.csv", "0/survey_questions_attitudes.csv"}
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -91,8 +92,9 @@ def test_another_size_replaces_its_own_files_and_leaves_the_others(tmp_path: Pat
     after = digests(folder)
     assert before.keys() == after.keys()
     kept = {name for name in before if before[name] == after[name]}
-    # The range and the survey do not depend on the number of customers.
-    assert kept == {"0/mine.csv", "0/tessera.yml", "0/products.csv", "0/survey_questions.csv"}
+    # The range and the surveys do not depend on the number of customers.
+    asked = {"0/survey_questions.csv", "0/survey_questions_attitudes.csv"}
+    assert kept == {"0/mine.csv", "0/tessera.yml", "0/products.csv"} | asked
     assert {path.name for path in tmp_path.iterdir()} == {"company", "company-truth"}
 
 

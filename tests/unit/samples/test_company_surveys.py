@@ -73,3 +73,42 @@ def test_content_customers_speak_well_in_public(company) -> None:
     content = mentions["Resource Id"].map(owner).map(people)
     means = content.groupby(mentions["Sentiment"]).mean()
     assert means["positive"] > means["neutral"] > means["negative"]
+
+
+def test_attitudes_are_answered_as_they_are_held(company) -> None:
+    attitudes = company.true("attitudes").set_index("person_id")
+    owner = company.true("records").query("source == 'typeform__responses'").set_index("record_id")["person_id"]
+    items = company.true("attitude_items").set_index("question_id")["item"]
+    questions = pd.read_csv(company.data / "survey_questions_attitudes.csv").set_index("question_id")
+    assert set(questions.index) == set(items.index)
+    assert questions["construct"].str.startswith("attitude_").all()
+    assert 3 <= questions["reversed"].sum() < len(questions) / 2
+    typeform = json.loads((company.data / "typeform_attitudes.json").read_text(encoding="utf-8"))
+    assert len(typeform["items"]) > 80
+    skipped, hasty = 0, []
+    for response in typeform["items"]:
+        true = attitudes.loc[owner[response["response_id"]]]
+        for answer in response["answers"]:
+            assert answer["number"] == true[items[answer["field"]["id"]]]
+        skipped += len(items) - len(response["answers"])
+        took = pd.Timestamp(response["submitted_at"]) - pd.Timestamp(response["landed_at"])
+        if true["is_straight_liner"]:
+            hasty.append(took.total_seconds())
+            assert len({answer["number"] for answer in response["answers"]}) == 1
+    assert 0 < skipped < 0.06 * len(items) * len(typeform["items"])
+    assert all(seconds < 60 for seconds in hasty)
+
+
+def test_classes_of_attitudes_agree_with_their_own_statements(company) -> None:
+    attitudes = (
+        company.true("attitudes").query("not is_straight_liner").groupby("attitude_class").mean(numeric_only=True)
+    )
+    for name, item in (
+        ("stage_setters", "att_pride_1"),
+        ("careful_planners", "att_thrift_1"),
+        ("nature_minded", "att_nature_1"),
+        ("comfort_seekers", "att_ease_1"),
+    ):
+        assert attitudes.loc[name, item] > attitudes[item].drop(name).max() + 0.5
+    # A reversed statement is what the class does not say.
+    assert attitudes.loc["nature_minded", "att_nature_3"] < attitudes["att_nature_3"].drop("nature_minded").min() - 0.5
