@@ -30,14 +30,14 @@ class BetaGeoModel(BuyingModel):
     UPPER: ClassVar[tuple[float, ...]] = (1e4, 1e8, 1e4, 1e4)
     FIRST_ORDER_IS_CHANCE: ClassVar[bool] = False
 
-    def _start(self, histories: Histories) -> np.ndarray:
+    def _starts(self, histories: Histories) -> list[np.ndarray]:
         rate = float(histories.orders @ histories.by_orders / (histories.times @ histories.by_age))
-        return np.log([0.5, 0.5 / rate, 1.0, 2.5])
+        # Chances to leave that differ, that are alike for all, and hardly any.
+        leaving = ((1.0, 2.5), (20.0, 20.0), (0.05, 1.0))
+        return [np.log([0.5, 0.5 / rate, a, b]) for a, b in leaving]
 
     def _evaluate(self, log_parameters: np.ndarray, histories: Histories) -> Evaluation:
-        return beta_geometric.evaluate(
-            log_parameters, histories, first_order_is_chance=self.FIRST_ORDER_IS_CHANCE
-        )
+        return beta_geometric.evaluate(log_parameters, histories, first_order_is_chance=self.FIRST_ORDER_IS_CHANCE)
 
     def _p_alive(self, orders: np.ndarray, last: np.ndarray, age: np.ndarray) -> np.ndarray:
         return beta_geometric.p_alive(

@@ -22,6 +22,8 @@ from ml.lifetime_value.maximum_likelihood import MaximumLikelihoodModel
 DAYS_PER_YEAR = 365.0
 # Gauss-Legendre points on the horizon for discounting, see ``discounted_expected_orders``.
 DISCOUNT_POINTS = 8
+# Customers on which the starts of the search are compared.
+FEW = 2_000
 
 
 class BuyingModel(MaximumLikelihoodModel):
@@ -34,8 +36,8 @@ class BuyingModel(MaximumLikelihoodModel):
     Args:
         time_unit_days: Days in the unit that parameters and log-likelihood are stated in, 7 for weeks. Predictions
             do not depend on it.
-        sample_size: With more distinct histories than this, the search begins on so many customers, every k-th in
-            sorted order; it always ends on all of them, so this changes the time and not the result.
+        sample_size: With more distinct histories than this, the search climbs on so many customers first, every k-th
+            in sorted order; it always ends on all of them, so this changes the time and not the result.
     """
 
     SETTINGS: ClassVar[tuple[str, ...]] = ("time_unit_days", "sample_size")
@@ -65,10 +67,15 @@ class BuyingModel(MaximumLikelihoodModel):
             ModelInputError: A history cannot be, see ``history_arrays``.
         """
         histories = self._collapsed(X)
-        start = self._start(histories)
-        if len(histories.customers) > self.sample_size:
-            start = self._maximum(histories.thinned(self.sample_size), start).position
-        self._learn(self._maximum(histories, start), histories.total)
+        few = histories.thinned(FEW) if histories.total > 2 * FEW else histories
+        # A likelihood can have more than one top; few customers are enough to tell which is the highest.
+        tops = [self._maximum(few, start) for start in self._starts(histories)]
+        best = max(tops, key=lambda top: top.evaluation.value)
+        if few is not histories:
+            if len(histories.customers) > self.sample_size > FEW:
+                best = self._maximum(histories.thinned(self.sample_size), best.position)
+            best = self._maximum(histories, best.position)
+        self._learn(best, histories.total)
         return self
 
     def _collapsed(self, X: pd.DataFrame) -> Histories:
@@ -106,8 +113,8 @@ class BuyingModel(MaximumLikelihoodModel):
         )
 
     @abstractmethod
-    def _start(self, histories: Histories) -> np.ndarray:
-        """Return the logarithms of parameters to begin with, shape (p,)."""
+    def _starts(self, histories: Histories) -> list[np.ndarray]:
+        """Return the logarithms of parameters to begin with, each of shape (p,): one per kind of customers."""
 
     @abstractmethod
     def _evaluate(self, log_parameters: np.ndarray, histories: Histories) -> Evaluation:

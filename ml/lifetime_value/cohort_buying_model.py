@@ -98,9 +98,7 @@ class CohortBuyingModel(BaseEstimator):
     def _histories(self, X: pd.DataFrame) -> Histories:
         return collapse(*history_arrays(X, owner=type(self).__name__), unit_days=self.model.time_unit_days)
 
-    def _penalised(
-        self, histories: Histories, start: np.ndarray, center: np.ndarray, variance: np.ndarray
-    ) -> Maximum:
+    def _penalised(self, histories: Histories, start: np.ndarray, center: np.ndarray, variance: np.ndarray) -> Maximum:
         """Return the top of log-likelihood plus logarithm of the prior."""
 
         def evaluate(position: np.ndarray) -> Evaluation:

@@ -5,7 +5,9 @@ Belongs here: ``GammaGammaModel``. Does not belong here: how often customers ord
 
 from __future__ import annotations
 
-from typing import ClassVar, Self
+import math
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import pandas as pd
@@ -15,7 +17,7 @@ from sklearn.utils.validation import check_is_fitted
 from ml.errors import ModelInputError, NotEnoughCustomersError
 from ml.frames import checked_index, feature_matrix
 from ml.lifetime_value.maximiser import Evaluation, Maximum, in_logarithms, maximise
-from ml.lifetime_value.maximum_likelihood import MaximumLikelihoodModel
+from ml.lifetime_value.maximum_likelihood import MaximumLikelihoodModel, damaged
 
 ORDERS = "orders_count"
 MEAN_AMOUNT = "mean_order_amount"
@@ -126,6 +128,26 @@ class GammaGammaModel(MaximumLikelihoodModel):
         orders, amount = _columns(X)
         p, q, gamma = self.parameters_.values()
         return p * (gamma + orders * np.where(orders > 0, amount, 0.0)) / (p * orders + q - 1)
+
+    def to_parameters(self) -> dict[str, Any]:
+        """Return settings and everything learnt as plain JSON types; what is unknown is None."""
+        document = super().to_parameters()
+        return document | {"correlation": None if math.isnan(self.correlation_) else self.correlation_}
+
+    @classmethod
+    def from_parameters(cls, parameters: Mapping[str, Any]) -> Self:
+        """Rebuild a fitted model from ``to_parameters()``.
+
+        Raises:
+            ParameterFormatError: The document is not one of this format and version, or is damaged.
+        """
+        model = super().from_parameters(parameters)
+        try:
+            correlation = parameters["correlation"]
+            model.correlation_ = math.nan if correlation is None else float(correlation)
+        except (KeyError, TypeError, ValueError) as error:
+            raise damaged(f"{type(error).__name__}: {error}", owner=cls.__name__) from error
+        return model
 
 
 class _Statistics:

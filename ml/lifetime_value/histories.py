@@ -123,7 +123,7 @@ def history_arrays(X: pd.DataFrame, *, owner: str) -> tuple[np.ndarray, np.ndarr
             first = int(rows.argmax())
             raise ModelInputError(
                 f"{owner}: {what}",
-                expected=f"0 <= {LAST_ORDER} <= {AGE}, both 0 or more days since the first order, repeat orders counted",
+                expected=f"repeat orders counted in whole numbers, and 0 <= {LAST_ORDER} <= {AGE}",
                 found=f"{int(rows.sum())} rows, first customer_id {index[first]!r}: "
                 f"{orders[first]:g} orders, {last[first]:g} and {age[first]:g} days",
                 fix="count order days after the first one, and all days from the first order on",
@@ -145,30 +145,32 @@ def collapse(orders: np.ndarray, last: np.ndarray, age: np.ndarray, *, unit_days
     """
     days, last_at, age_at = _time_table(last, age)
     whole = orders.astype(np.int64)
-    distinct, orders_at = np.unique(whole, return_inverse=True) if whole.max(initial=0) > 10**6 else _count_table(whole)
-    width = len(days)
+    width, most = len(days), int(whole.max(initial=0)) + 1
     # One number a history: sorting it is several times faster than sorting by three keys, and short numbers take two
     # thirds of the time of long ones.
-    kind = np.int32 if len(distinct) * width**2 < 2**31 else np.int64
-    codes = np.sort((orders_at.astype(kind) * width + last_at.astype(kind)) * width + age_at.astype(kind))
+    kind = np.int32 if most * width**2 < 2**31 else np.int64
+    if most * width**2 >= 2**63:
+        raise ModelInputError(
+            "collapse: histories are too many and too different to be counted",
+            expected="whole days, or fewer customers and orders",
+            found=f"{width} points in time and up to {most - 1} orders",
+            fix="round times to days",
+        )
+    codes = np.sort((whole.astype(kind) * width + last_at.astype(kind)) * width + age_at.astype(kind))
     starts = np.flatnonzero(np.r_[True, codes[1:] != codes[:-1]])
     customers = np.diff(np.r_[starts, len(codes)]).astype(np.float64)
     rest, age_of_cell = np.divmod(codes[starts].astype(np.int64), width)
     orders_of_cell, last_of_cell = np.divmod(rest, width)
+    # Sorted by orders, so that counting up at every change gives the position.
+    is_next = np.diff(orders_of_cell, prepend=-1) > 0
     return Histories(
-        orders=distinct.astype(np.float64),
+        orders=orders_of_cell[is_next].astype(np.float64),
         times=days / unit_days,
-        orders_at=orders_of_cell,
+        orders_at=np.cumsum(is_next) - 1,
         last_at=last_of_cell,
         age_at=age_of_cell,
         customers=customers,
     )
-
-
-def _count_table(whole: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return distinct counts and each row's position in them, without sorting."""
-    is_there = np.bincount(whole) > 0
-    return np.flatnonzero(is_there), (np.cumsum(is_there) - 1)[whole]
 
 
 def _time_table(last: np.ndarray, age: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -28,7 +28,7 @@ SECOND = tuple((i, j) for i in range(PARAMETERS) for j in range(i, PARAMETERS))
 
 
 def tail_integrals(
-    r: float, alpha: float, s: float, beta: float, orders: np.ndarray, times: np.ndarray, *, with_derivatives: bool
+    parameters: np.ndarray, orders: np.ndarray, times: np.ndarray, *, with_derivatives: bool
 ) -> np.ndarray:
     """Return K(t) and its derivatives by (r, alpha, s, beta), divided by A(t) = (alpha + t)^-(r + x) (beta + t)^-s.
 
@@ -37,10 +37,7 @@ def tail_integrals(
     t, where most of it is.
 
     Args:
-        r: Shape of the rates of orders.
-        alpha: Their scale.
-        s: Shape of the rates of leaving.
-        beta: Their scale.
+        parameters: r and alpha, shape and scale of the rates of orders; s and beta, those of leaving; shape (4,).
         orders: Repeat orders (x), shape (n,).
         times: The t of each, shape (n,).
         with_derivatives: Whether to compute them, at three times the cost.
@@ -51,13 +48,12 @@ def tail_integrals(
     out = np.empty((len(orders), 1 + PARAMETERS + len(SECOND) if with_derivatives else 1))
     for begin in range(0, len(orders), CHUNK):
         part = slice(begin, begin + CHUNK)
-        out[part] = _chunk(r, alpha, s, beta, orders[part], times[part], with_derivatives=with_derivatives)
+        out[part] = _chunk(parameters, orders[part], times[part], with_derivatives=with_derivatives)
     return out
 
 
-def _chunk(
-    r: float, alpha: float, s: float, beta: float, orders: np.ndarray, times: np.ndarray, *, with_derivatives: bool
-) -> np.ndarray:
+def _chunk(parameters: np.ndarray, orders: np.ndarray, times: np.ndarray, *, with_derivatives: bool) -> np.ndarray:
+    r, alpha, s, beta = parameters
     c1, c2 = r + orders, s + 1.0
     alpha_t, beta_t = alpha + times, beta + times
     if beta <= alpha:
@@ -68,7 +64,8 @@ def _chunk(
     end = _end(ratio, slow, fast)
     points, weights = GAUSS
     y = end[:, None] * points**2
-    spread = np.log1p(ratio[:, None] * np.expm1(y))
+    # log(1 + ratio (e^y - 1)) in a form that no y is too large for.
+    spread = y + np.log1p((1 - ratio[:, None]) * np.expm1(-y))
     share = np.exp(-slow[:, None] * y - fast[:, None] * spread)
     share *= (first_weight * end)[:, None] * (2 * points * weights)
     total = np.einsum("ij->i", share)
@@ -88,11 +85,11 @@ def _chunk(
     for column, (i, j) in enumerate(SECOND, 1 + PARAMETERS):
         out[:, column] = np.einsum("ij,ij->i", weighted[i], slopes[j])
     # And their own derivatives, which are not 0 for four pairs.
-    column = {pair: 1 + PARAMETERS + place for place, pair in enumerate(SECOND)}
-    out[:, column[0, 1]] -= np.einsum("ij,ij->i", share, alpha_inverse)
-    out[:, column[1, 1]] += c1 * np.einsum("ij,ij,ij->i", share, alpha_inverse, alpha_inverse)
-    out[:, column[2, 3]] -= np.einsum("ij,ij->i", share, beta_inverse)
-    out[:, column[3, 3]] += c2 * np.einsum("ij,ij,ij->i", share, beta_inverse, beta_inverse)
+    place = {pair: 1 + PARAMETERS + number for number, pair in enumerate(SECOND)}
+    out[:, place[0, 1]] -= np.einsum("ij,ij->i", share, alpha_inverse)
+    out[:, place[1, 1]] += c1 * np.einsum("ij,ij,ij->i", share, alpha_inverse, alpha_inverse)
+    out[:, place[2, 3]] -= np.einsum("ij,ij->i", share, beta_inverse)
+    out[:, place[3, 3]] += c2 * np.einsum("ij,ij,ij->i", share, beta_inverse, beta_inverse)
     return out
 
 
@@ -101,7 +98,7 @@ def _end(ratio: np.ndarray, slow: np.ndarray, fast: np.ndarray) -> np.ndarray:
     end = (CUT - fast * np.log(ratio)) / (slow + fast)
     # The function is convex, so Newton steps from beyond the root come down to it without passing it.
     for _ in range(6):
-        grown = ratio * np.exp(np.minimum(end, 700.0))
-        height = slow * end + fast * np.log(grown + 1 - ratio) - CUT
-        end = end - height / (slow + fast * grown / (grown + 1 - ratio))
+        share = ratio + (1 - ratio) * np.exp(-end)
+        height = slow * end + fast * (end + np.log(share)) - CUT
+        end = end - height / (slow + fast * ratio / share)
     return end

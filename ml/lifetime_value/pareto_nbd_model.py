@@ -39,10 +39,12 @@ class ParetoNbdModel(BuyingModel):
     LOWER: ClassVar[tuple[float, ...]] = (1e-4, 1e-4, 1e-4, 1e-4)
     UPPER: ClassVar[tuple[float, ...]] = (1e4, 1e8, 1e4, 1e8)
 
-    def _start(self, histories: Histories) -> np.ndarray:
+    def _starts(self, histories: Histories) -> list[np.ndarray]:
         age = float(histories.times @ histories.by_age / histories.total)
         rate = float(histories.orders @ histories.by_orders / histories.total / age)
-        return np.log([0.5, 0.5 / rate, 0.5, 0.5 * age])
+        # Lifetimes that differ, that are mostly very short or very long, and alike for all.
+        leaving = ((0.5, 0.5 * age), (0.05, 0.01 * age), (5.0, 2.0 * age))
+        return [np.log([0.5, 0.5 / rate, s, beta]) for s, beta in leaving]
 
     def _evaluate(self, log_parameters: np.ndarray, histories: Histories) -> Evaluation:
         r, alpha, s, beta = parameters = np.exp(log_parameters)
@@ -103,13 +105,12 @@ class ParetoNbdModel(BuyingModel):
     def _s_k(self, orders: np.ndarray, times: np.ndarray) -> np.ndarray:
         """Return s K(t) / A(t), computed once for each distinct pair, shape (n,)."""
         pairs, pair_at = np.unique(orders + 1j * times, return_inverse=True)
-        integrals = tail_integrals(*self.parameters_.values(), pairs.real, pairs.imag, with_derivatives=False)
+        parameters = np.array(list(self.parameters_.values()))
+        integrals = tail_integrals(parameters, pairs.real, pairs.imag, with_derivatives=False)
         return self.parameters_["s"] * integrals[pair_at, 0]
 
 
-def _expected_orders(
-    r: np.ndarray, alpha: np.ndarray, s: float, beta: np.ndarray, horizon: np.ndarray
-) -> np.ndarray:
+def _expected_orders(r: np.ndarray, alpha: np.ndarray, s: float, beta: np.ndarray, horizon: np.ndarray) -> np.ndarray:
     """Return E[orders within ``horizon`` | alive] for rates Gamma(r, alpha) and leaving at Gamma(s, beta).
 
     r beta / (alpha (s - 1)) * [1 - (beta / (beta + t))^(s - 1)] (Schmittlein, Morrison & Colombo 1987, equation 17;
@@ -129,7 +130,7 @@ def _left(parameters: np.ndarray, orders: np.ndarray, times: np.ndarray) -> tupl
     """Return log A(t), shape (n,), and s K(t) with its derivatives relative to A(t), shape (n, 15)."""
     r, alpha, s, beta = parameters
     log_a = -(r + orders) * np.log(alpha + times) - s * np.log(beta + times)
-    k = tail_integrals(*parameters, orders, times, with_derivatives=True)
+    k = tail_integrals(parameters, orders, times, with_derivatives=True)
     out = s * k
     out[:, 3] += k[:, 0]
     for place, pair in enumerate(SECOND, 1 + PARAMETERS):

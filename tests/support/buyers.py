@@ -1,12 +1,25 @@
-"""Simulated buyers, whose parameters a model should find again.
+"""Buyers of known parameters: simulated ones, single histories, and models that were told the truth.
 
-Belongs here: orders drawn from the three stories of buying. Does not belong here: assertions.
+Belongs here: orders drawn from the three stories of buying, one truth for each. Does not belong here: assertions.
 """
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+
+from ml.lifetime_value.beta_geo_model import BetaGeoModel
+from ml.lifetime_value.buying_model import BuyingModel
+from ml.lifetime_value.modified_beta_geo_model import ModifiedBetaGeoModel
+from ml.lifetime_value.pareto_nbd_model import ParetoNbdModel
+
+MODELS = (BetaGeoModel, ModifiedBetaGeoModel, ParetoNbdModel)
+STORIES = {BetaGeoModel: "beta_geo", ModifiedBetaGeoModel: "modified_beta_geo", ParetoNbdModel: "pareto_nbd"}
+TRUTHS = {
+    BetaGeoModel: (0.6, 40.0, 0.9, 2.2),
+    ModifiedBetaGeoModel: (0.6, 40.0, 0.9, 2.2),
+    ParetoNbdModel: (0.6, 60.0, 0.7, 90.0),
+}
 
 
 def simulated(
@@ -59,3 +72,17 @@ def simulated(
         },
         index=pd.Index([f"cust_{i:07d}" for i in range(n)], name="customer_id"),
     )
+
+
+def histories_frame(orders: object, last: object, age: object) -> pd.DataFrame:
+    """Return histories written out column by column as the table that models read."""
+    values = {"repeat_orders_count": orders, "first_to_last_order_days": last, "age_days": age}
+    table = pd.DataFrame(values, dtype=float)
+    return table.set_index(pd.Index([f"cust_{i:04d}" for i in range(len(table))], name="customer_id"))
+
+
+def known_model(kind: type[BuyingModel], parameters: object) -> BuyingModel:
+    """Return a model with the given parameters, as if it had learnt them."""
+    model = kind()
+    model.parameters_ = dict(zip(kind.PARAMETERS, map(float, parameters), strict=True))  # type: ignore[arg-type]
+    return model

@@ -134,9 +134,7 @@ def test_fhl_2005_figure_6_conditional_expectations_follow_the_orders_before(
     cdnow: Cdnow, models: dict[type[BuyingModel], BuyingModel], kind: type[BuyingModel]
 ) -> None:
     before = cdnow.histories["repeat_orders_count"].clip(upper=7)
-    expected = pd.Series(
-        models[kind].conditional_expected_orders(cdnow.histories, horizon_days=WEEKS_39), before.index
-    )
+    expected = pd.Series(models[kind].conditional_expected_orders(cdnow.histories, horizon_days=WEEKS_39), before.index)
     forecast, actual = expected.groupby(before).mean(), cdnow.later_orders.groupby(before).mean()
     assert forecast.is_monotonic_increasing
     # In the figure both curves run less than half an order below the actual one where they miss most.
