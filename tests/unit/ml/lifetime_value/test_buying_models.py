@@ -124,7 +124,7 @@ def test_probabilities_lie_between_0_and_1_and_returning_needs_being_alive(
 def test_the_later_the_last_order_the_more_likely_alive(
     kind: type[BuyingModel], log: tuple[float, ...], orders: int, gap: float
 ) -> None:
-    last = np.array([0.0, gap / 3, gap, 2 * gap, 4 * gap])
+    last = np.array([gap / 100, gap / 3, gap, 2 * gap, 4 * gap])
     people = histories_frame(np.full(5, orders), last, np.full(5, 4 * gap))
     alive = known_model(kind, np.exp(log)).p_alive(people)
     assert (np.diff(alive) >= -1e-12).all()
