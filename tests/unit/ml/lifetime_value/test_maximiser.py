@@ -103,3 +103,11 @@ def test_derivatives_by_logarithms_follow_the_chain_rule() -> None:
     found, f = in_logarithms(np.array([a, b]), plain), a * a * b
     np.testing.assert_allclose(found.gradient, [2 * f, f])
     np.testing.assert_allclose(found.hessian, [[4 * f, 2 * f], [2 * f, f]])
+
+
+def test_a_border_that_the_step_but_not_the_gradient_points_across_is_followed() -> None:
+    # At (2, 1.5) the gradient points inwards, while the top at (3, -1.5) lies beyond the border x = 2.
+    found = climb(parabola(np.array([3.0, -1.5]), np.array([[1.0, 0.9], [0.9, 1.0]])), [2.0, 1.5], bound=2.0)
+    np.testing.assert_allclose(found.position, [2.0, -0.6], atol=1e-4)
+    assert found.is_converged
+    assert found.evaluations < 20
