@@ -28,6 +28,7 @@ bench: $(READY)
 	@$(BIN)/python benchmarks/loading.py
 	@$(BIN)/python benchmarks/matching.py
 	@$(BIN)/python benchmarks/features.py
+	@$(BIN)/python benchmarks/lifetime_value.py
 
 check: $(READY)
 	$(BIN)/ruff check .

@@ -38,6 +38,10 @@ class NoEligibleClustersError(ModelInputError):
     """No number of clusters in the declared range keeps every cluster large enough."""
 
 
+class NoRepeatOrdersError(ModelInputError):
+    """Nobody ordered again: how fast customers buy and leave has no estimate, the likelihood no maximum."""
+
+
 class ParameterFormatError(ModelInputError):
     """A parameter document that this version of the estimator does not read."""
 
