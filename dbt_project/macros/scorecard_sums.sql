@@ -5,7 +5,6 @@
     does not matter. A customer is in the same group on every date, because groups are drawn by the hash of the id.
 -#}
 {% macro scorecard_sums(steps, is_kept) -%}
-{%- set days = var('outcome_horizon_days')[0] -%}
 with inputs as (
 
     select * from {{ ref('int_scorecard__inputs') }}
@@ -35,6 +34,39 @@ consent as (
 customers as (
 
     select
+        {{ judged_customer() }},
+        consent.contactable_channel_count > 0 as is_reachable
+    from outcomes
+    inner join inputs on outcomes.as_of_date = inputs.input_date
+    inner join consent on outcomes.customer_id = consent.customer_id and outcomes.as_of_date = consent.as_of_date
+
+),
+
+sums as (
+
+    select
+        steps.scheme,
+        steps.to_segment_code as segment_code,
+        customers.customer_group,
+        {{ judged_measures() }},
+        count(*) filter (where customers.is_reachable) as reachable_count,
+        count(*) filter (where {{ is_placed('steps.from_segment_code') }}) as placed_before_count,
+        count(*) filter (
+            where {{ is_placed('steps.from_segment_code') }} and steps.from_segment_code = steps.to_segment_code
+        ) as stayed_count,
+        steps.as_of_date
+    from steps
+    inner join customers on steps.customer_id = customers.customer_id and steps.as_of_date = customers.as_of_date
+    group by steps.scheme, steps.to_segment_code, customers.customer_group, steps.as_of_date
+
+)
+
+select * from sums
+{%- endmacro %}
+
+{#- What a customer did in the first horizon, from `outcomes` and the date's `inputs`. -#}
+{% macro judged_customer() -%}
+{%- set days = var('outcome_horizon_days')[0] -%}
         outcomes.customer_id,
         cast(hash(outcomes.customer_id) % {{ scorecard_groups() }} as integer) as customer_group,
         case
@@ -48,38 +80,16 @@ customers as (
         -- The product of two decimals of 18 digits has 18 as well, of which 8 would stand behind the point.
         cast(judged_amount as decimal(38, 4)) * judged_amount as judged_square,
         outcomes.has_ordered_{{ days }}d as has_ordered,
-        consent.contactable_channel_count > 0 as is_reachable,
         outcomes.as_of_date
-    from outcomes
-    inner join inputs on outcomes.as_of_date = inputs.input_date
-    inner join consent on outcomes.customer_id = consent.customer_id and outcomes.as_of_date = consent.as_of_date
+{%- endmacro %}
 
-),
-
-sums as (
-
-    select
-        steps.scheme,
-        steps.to_segment_code as segment_code,
-        customers.customer_group,
+{#- What is added up of `customers`. -#}
+{% macro judged_measures() -%}
         count(*) as customers_count,
         count(*) filter (where customers.has_ordered) as buyers_count,
-        count(*) filter (where customers.is_reachable) as reachable_count,
-        count(*) filter (where {{ is_placed('steps.from_segment_code') }}) as placed_before_count,
-        count(*) filter (
-            where {{ is_placed('steps.from_segment_code') }} and steps.from_segment_code = steps.to_segment_code
-        ) as stayed_count,
         coalesce(sum(customers.learnable_amount), 0) as learnable_amount,
         coalesce(sum(customers.judged_amount), 0) as judged_amount,
-        coalesce(sum(customers.judged_square), 0) as judged_squares,
-        steps.as_of_date
-    from steps
-    inner join customers on steps.customer_id = customers.customer_id and steps.as_of_date = customers.as_of_date
-    group by steps.scheme, steps.to_segment_code, customers.customer_group, steps.as_of_date
-
-)
-
-select * from sums
+        coalesce(sum(customers.judged_square), 0) as judged_squares
 {%- endmacro %}
 
 {#- Whether a segment says something of the customer; false for whoever was not known. -#}
@@ -90,6 +100,11 @@ select * from sums
 {#- Groups of customers that are left out one at a time to see how far a figure hangs on who the customers are. -#}
 {% macro scorecard_groups() -%}
     20
+{%- endmacro %}
+
+{#- How many schemes, of those that explain most of the spending, are crossed with one another. -#}
+{% macro crossed_schemes() -%}
+    6
 {%- endmacro %}
 
 {#-
