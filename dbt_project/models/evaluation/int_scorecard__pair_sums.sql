@@ -133,8 +133,10 @@ named as (
     select
         least(one.scheme, other.scheme) as first_scheme,
         greatest(one.scheme, other.scheme) as second_scheme,
-        case when one.scheme < other.scheme then one_segment_code else other_segment_code end as first_segment_code,
-        case when one.scheme < other.scheme then other_segment_code else one_segment_code end as second_segment_code,
+        case when one.scheme < other.scheme then crossed.one_segment_code else crossed.other_segment_code end
+            as first_segment_code,
+        case when one.scheme < other.scheme then crossed.other_segment_code else crossed.one_segment_code end
+            as second_segment_code,
         crossed.*
     from crossed
     inner join crossed_schemes as one on crossed.one_place = one.place

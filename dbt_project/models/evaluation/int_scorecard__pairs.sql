@@ -29,8 +29,9 @@ cells as (
         sum(customers_count) as customers_count,
         as_of_date
     from pair_sums
-    where as_of_date = (select max(pair_sums.as_of_date) from pair_sums)
     group by scheme, first_scheme, second_scheme, segment_code, as_of_date
+    -- The other date is the one that was learned from.
+    qualify as_of_date = max(as_of_date) over ()
 
 ),
 
