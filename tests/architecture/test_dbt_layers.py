@@ -15,14 +15,29 @@ from orchestration.configuration.deployment import Deployment
 from orchestration.repository import ROOT
 
 # What Python leaves (matching, ml) stands where dbt reads it.
-ORDER = ("raw", "seeds", "staging", "canonical", "matching", "identity", "features", "ml", "segmentations", "marts")
+ORDER = (
+    "raw",
+    "seeds",
+    "staging",
+    "canonical",
+    "matching",
+    "identity",
+    "features",
+    "outcomes",
+    "ml",
+    "segmentations",
+    "evaluation",
+    "marts",
+)
 # A name in each folder; ``__`` parts scope from content.
 NAMES = {
     "staging": r"stg_[a-z]+__[a-z_]+",
     "canonical": r"int_canonical__[a-z_]+",
     "identity": r"int_identity__[a-z_]+",
     "features": r"as_of_dates|(int_[a-z]+(_[a-z]+)*|feat_customers)__[a-z_]+",
+    "outcomes": r"int_outcomes__[a-z_]+|outcome_(customers|campaigns)__[a-z_]+",
     "segmentations": r"(int_[a-z]+(_[a-z]+)*|seg_customers)__[a-z_]+",
+    "evaluation": r"int_scorecard__[a-z_]+",
     "marts": r"(?!.*__)[a-z][a-z_]*",
 }
 
@@ -76,7 +91,10 @@ def test_a_model_that_looks_right_would_be_found(manifest: dict[str, Any]) -> No
         ("ml", {"segmentations"}),
         # Whoever is in the marts is a customer_id: source keys end in identity.
         ("canonical", {"canonical", "identity", "features"}),
-        ("identity", {"identity", "features"}),
+        # An outcome is the future of its date: what it may not touch is what a date is described by.
+        ("outcomes", {"outcomes", "evaluation"}),
+        ("evaluation", {"evaluation", "marts"}),
+        ("identity", {"identity", "features", "outcomes"}),
     ],
 )
 def test_a_layer_is_read_only_by_those_that_may_know_it(manifest: dict[str, Any], read: str, by: set[str]) -> None:
@@ -85,14 +103,35 @@ def test_a_layer_is_read_only_by_those_that_may_know_it(manifest: dict[str, Any]
     assert [reader for reader in readers if reader[1] not in by] == []
 
 
-def test_what_matching_reads_is_built_before_it(manifest: dict[str, Any]) -> None:
+def rests_on(manifest: dict[str, Any], models: set[str]) -> set[str]:
+    """All that the models read, near or far."""
     parents: dict[str, set[str]] = {}
     for model, _, parent, _ in edges(manifest):
         parents.setdefault(model, set()).add(parent)
-    above, reached = {"model.tessera.int_identity__profiles", "model.tessera.int_identity__company_records"}, set()
+    above, reached = set(models), set()
     while above:
-        reached |= above
         above = {parent for model in above for parent in parents.get(model, ())} - reached
+        reached |= above
+    return reached
+
+
+def test_no_feature_and_no_scheme_rests_on_what_happened_afterwards(manifest: dict[str, Any]) -> None:
+    described = {
+        unique_id
+        for unique_id, node in manifest["nodes"].items()
+        if node["resource_type"] == "model" and node["schema"] in {"identity", "features", "segmentations"}
+    }
+    assert len(described) > 60
+    assert [parent for parent in rests_on(manifest, described) if layer_of(manifest, parent) == "outcomes"] == []
+    # The same walk finds what does rest on them.
+    scorecard = rests_on(manifest, {"model.tessera.scheme_scorecard"})
+    assert "model.tessera.outcome_customers__purchases" in scorecard
+
+
+def test_what_matching_reads_is_built_before_it(manifest: dict[str, Any]) -> None:
+    reached = rests_on(
+        manifest, {"model.tessera.int_identity__profiles", "model.tessera.int_identity__company_records"}
+    )
     assert len(reached) > 20
     assert [node for node in reached if layer_of(manifest, node) == "matching"] == []
 

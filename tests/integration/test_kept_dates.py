@@ -22,6 +22,11 @@ BY_DAY = {
     "int_purchases__customer_category_days",
     "int_geography__customer_days",
 }
+# Kept by the evaluated date, but for as long as what came after it is the same.
+OUTCOMES = {"outcome_customers__purchases", "outcome_customers__categories"}
+# Kept likewise, of dates of which the first horizon is over.
+JUDGED = {"int_scorecard__kept_sums"}
+HORIZON = dt.timedelta(days=90)
 Computed = dict[str, dict[dt.date, str]]
 
 
@@ -81,8 +86,10 @@ def three_nights(folder: Path) -> list[Computed]:
     return [first, second, computed_by(run(folder, SECOND_NIGHT, late=True))]
 
 
-def by_date(computed: Computed) -> Computed:
-    return {table: dates for table, dates in computed.items() if table not in BY_DAY}
+def by_date(computed: Computed, *, tables: set[str] | None = None) -> Computed:
+    """Of the tables that are kept by what was known on the date, or of those that are named."""
+    others = BY_DAY | OUTCOMES | JUDGED
+    return {table: dates for table, dates in computed.items() if (table in tables if tables else table not in others)}
 
 
 def test_the_first_night_computes_every_date(three_nights: list[Computed]) -> None:
@@ -97,6 +104,28 @@ def test_the_night_after_computes_its_own_date_only(three_nights: list[Computed]
     for table, dates in second.items():
         assert sorted(dates) == [*MONTH_ENDS, SECOND_NIGHT], table
         assert [date for date in dates if first[table].get(date) != dates[date]] == [SECOND_NIGHT], table
+
+
+def test_outcomes_are_computed_for_every_date_and_judged_once_they_are_known(three_nights: list[Computed]) -> None:
+    first, second, _ = three_nights
+    over = [date for date in MONTH_ENDS if date + HORIZON <= FIRST_NIGHT]
+    assert 0 < len(over) < len(MONTH_ENDS)
+    for table in OUTCOMES:
+        assert sorted(first[table]) == [*MONTH_ENDS, FIRST_NIGHT], table
+        assert {date for date in second[table] if first[table].get(date) != second[table][date]} == {SECOND_NIGHT}, (
+            table
+        )
+    for table in JUDGED:
+        assert sorted(first[table]) == over, table
+        assert first[table] == second[table], table
+
+
+def test_an_order_that_comes_late_touches_the_outcomes_of_dates_before_it(three_nights: list[Computed]) -> None:
+    _, second, third = three_nights
+    before = [date for date in MONTH_ENDS if date < LATE <= date + HORIZON <= SECOND_NIGHT]
+    assert len(before) > 1
+    for table in OUTCOMES | JUDGED:
+        assert sorted(date for date in third[table] if second[table][date] != third[table][date]) == before, table
 
 
 def test_an_order_that_comes_late_touches_the_dates_since_its_own(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import stats
 
@@ -14,6 +15,8 @@ from orchestration.repository import DBT_PROJECT, ROOT
 from scripts.pages.dbt_yml import read_dbt_yml
 from tests.support import nights, small_company
 
+DAYS_90 = pd.Timedelta(days=90)
+LAST_NIGHT = pd.Timestamp(small_company.LAST_NIGHT)
 FAMILIES = read_dbt_yml(DBT_PROJECT).families
 
 
@@ -54,6 +57,53 @@ def test_schemes_without_a_source_or_without_its_columns_are_told_apart(small_ni
     # The order lines are connected, but have neither channels nor deliveries.
     said_too_little = found["status_reason"].str.startswith("the sources say too little", na=False)
     assert set(found.index[said_too_little]) == set(small_night.deployment.schemes) - available
+
+
+def test_every_scheme_is_judged_on_every_date_of_which_it_is_known_what_followed(small_night: nights.Night) -> None:
+    found = small_night.mart(
+        "select scheme, as_of_date, learned_as_of_date, explained_spend_share, explained_spend_share_lower, "
+        "explained_spend_share_upper, explained_reason, customers_count, is_newest from scheme_scorecard"
+    )
+    dates = [date for date in pd.date_range("2024-01-31", "2024-12-31", freq="ME") if date + DAYS_90 <= LAST_NIGHT]
+    assert len(dates) > 3
+    assert set(map(tuple, found[["scheme", "as_of_date"]].to_numpy())) == {
+        (scheme, date) for scheme in small_night.deployment.schemes for date in dates
+    }
+    assert len(found) == len(dates) * len(small_night.deployment.schemes)
+    assert set(found.loc[found["is_newest"], "as_of_date"]) == {dates[-1]}
+    learns = found["as_of_date"] >= dates[0] + DAYS_90
+    assert 0 < learns.sum() < len(found)
+    assert (found["explained_reason"].isna() == learns).all()
+    assert (found["explained_spend_share"].notna() == learns).all()
+    told = found[learns]
+    assert (told["as_of_date"] - told["learned_as_of_date"] >= DAYS_90).all()
+    assert (told["explained_spend_share"] < 1).all()
+    assert (told["explained_spend_share_lower"] <= told["explained_spend_share_upper"]).all()
+
+
+def test_who_bought_how_often_foresees_what_comes_better_than_where_they_live(small_night: nights.Night) -> None:
+    found = small_night.mart("select * from scheme_scorecard where is_newest").set_index("scheme")
+    assert found.loc["rfm", "explained_spend_share_lower"] > found.loc["geographic", "explained_spend_share_upper"]
+    assert found.loc["rfm", "usefulness_rank"] < found.loc["geographic", "usefulness_rank"]
+
+
+def test_outcomes_are_what_the_order_lines_say(small_night: nights.Night, lines: pd.DataFrame) -> None:
+    told = small_night.warehouse(
+        "select as_of_date, sum(order_90d_count) as orders, sum(net_revenue_90d_amount)::double as revenue, "
+        "count(*) filter (where has_ordered_90d) as buyers, count(order_365d_count) as years "
+        "from outcomes.outcome_customers__purchases where order_90d_count is not null group by all order by as_of_date"
+    )
+    assert len(told) > 3
+    worth = lines.assign(
+        day=lines["ordered_at"].dt.normalize(),
+        net=(lines["quantity"] * lines["unit_price"] - lines["discount_amount"]).round(4)
+        * np.where(lines["kind"] == "refund", -1, 1),
+    )
+    for date, orders, revenue, buyers, years in told.itertuples(index=False):
+        after = worth[(worth["day"] > date) & (worth["day"] <= date + DAYS_90)]
+        sales = after[after["kind"] == "sale"]
+        assert (orders, buyers, years) == (sales["order_id"].nunique(), sales["customer_ref"].nunique(), 0), date
+        assert revenue == pytest.approx(after["net"].sum(), abs=0.01), date
 
 
 def test_every_feature_family_that_is_built_is_described(small_night: nights.Night) -> None:
@@ -184,7 +234,7 @@ def test_the_queries_of_the_guide_run_on_the_marts(small_night: nights.Night) ->
     text = (ROOT / "docs" / "read-the-marts.md").read_text(encoding="utf-8")
     (block,) = re.findall(r"^```sql\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL)
     queries = [query for query in block.split(";") if query.strip()]
-    assert len(queries) == 7
+    assert len(queries) == 8
     for query in queries:
         small_night.mart(query)
     assert len(small_night.mart(queries[-1].replace("2026-03-31", "2024-06-30"))) > 3
