@@ -15,7 +15,7 @@ import pandas as pd
 import pyarrow as pa
 
 from ml.errors import ModelInputError
-from orchestration.found_segments.found import CUSTOMERS, SEGMENTS, Found, Status, segments_table
+from orchestration.found_segments.found import CUSTOMERS, SEGMENTS, Found, segments_table
 from orchestration.found_segments.inference import (
     SAID_SO,
     basis,
@@ -34,13 +34,13 @@ _RULE = (
 )
 
 
-def no_classes(error: ModelInputError, *, status: Status = "warn") -> Found:
+def no_classes(error: ModelInputError) -> Found:
     """Return a night without classes: nobody has one, and it is said why."""
     return Found(
         customers=CUSTOMERS.empty_table(),
         segments=SEGMENTS.empty_table(),
         parameters=None,
-        status=status,
+        status="warn",
         detail=f"no classes tonight: {error.what}; found {error.found}, expected {error.expected}",
     )
 

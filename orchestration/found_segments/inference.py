@@ -37,9 +37,14 @@ class Typing:
     why_not: str
 
     @property
+    def serves(self) -> bool:
+        """Whether anybody may be inferred."""
+        return self.model is not None and self.model.refusal_ is None
+
+    @property
     def detail(self) -> str:
         """How good it is out of fold, or why there is none, in words."""
-        if self.model is None or self.model.refusal_ is not None:
+        if self.model is None or not self.serves:
             return f"nobody else is inferred: {self.why_not}"
         told = self.model.report_
         return (
@@ -116,7 +121,7 @@ def infer(
         said: Evaluated date to the customers who said it themselves, who are left out.
         tonight: The date that has reasons.
     """
-    if typing.model is None or typing.model.refusal_ is not None:
+    if typing.model is None or not typing.serves:
         return CUSTOMERS.empty_table()
     parts = []
     for date in sorted(said):
