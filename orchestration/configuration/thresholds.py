@@ -34,6 +34,7 @@ _DERIVED = frozenset(
         "default_country",
         "source_priority",
         "outcome_horizon_days",
+        "attitude_constructs",
     }
 )
 
