@@ -12,7 +12,7 @@
     )
 {%- endmacro %}
 
-{#- The lifecycle segment under one set of boundaries; own_scale is the customer's. -#}
+{#- The lifecycle segment under one set of boundaries; own_scale and own_return_share are the customer's. -#}
 {% macro lifecycle_segment(company_scale) -%}
     case
         when not has_order then 'lead'
@@ -20,21 +20,28 @@
         when {{ was_lost(company_scale) }} then 'reactivated'
         when
             order_days_365d_count >= {{ var('lifecycle_loyal_order_days') }}
-            and days_since_last_order <= {{ var('lifecycle_active_days') }} * coalesce(own_scale, {{ company_scale }})
+            and {{ lifecycle_stage(company_scale) }} = 'active'
             then 'loyal'
-        when
-            days_since_last_order <= {{ var('lifecycle_active_days') }} * coalesce(own_scale, {{ company_scale }})
-            then 'active'
-        when
-            days_since_last_order <= {{ var('lifecycle_cooling_days') }} * coalesce(own_scale, {{ company_scale }})
-            then 'cooling'
-        when
-            days_since_last_order <= {{ var('lifecycle_at_risk_days') }} * coalesce(own_scale, {{ company_scale }})
-            then 'at_risk'
+        else {{ lifecycle_stage(company_scale) }}
+    end
+{%- endmacro %}
+
+{#-
+    The step between active and lost: by the chance of an order within 365 days where own_return_share says it, else by
+    silence.
+-#}
+{% macro lifecycle_stage(company_scale) -%}
+    case
+        {% for stage in ['active', 'cooling', 'at_risk', 'highly_at_risk'] -%}
+        when own_return_share > {{ var('lifecycle_' ~ stage ~ '_return_share') }} then '{{ stage }}'
+        {% endfor -%}
+        when own_return_share is not null then 'lost'
+        {% for stage in ['active', 'cooling', 'at_risk', 'highly_at_risk'] -%}
         when
             days_since_last_order
-            <= {{ var('lifecycle_highly_at_risk_days') }} * coalesce(own_scale, {{ company_scale }})
-            then 'highly_at_risk'
+            <= {{ var('lifecycle_' ~ stage ~ '_days') }} * coalesce(own_scale, {{ company_scale }})
+            then '{{ stage }}'
+        {% endfor -%}
         else 'lost'
     end
 {%- endmacro %}
