@@ -1,7 +1,7 @@
--- One row per evaluated date: everything that was known by then (int_as_of__inputs) and everything that was predicted on
--- the dates that a scheme looks at from there, as one number: the date itself, the one before, and those whose boundaries
--- are in force. A prediction of a past date changes with that date's inputs or with the model that serves it; what stands
--- on it is then computed anew, and nothing else. Without any prediction the number is that of what was known.
+-- One row per evaluated date: everything that was known by then (int_as_of__inputs) and everything that was predicted
+-- on the dates that a scheme looks at from there, as one number: the date itself, the one before, and those whose
+-- boundaries are in force. A prediction of a past date changes with that date's inputs or with the model that serves it;
+-- what stands on it is then computed anew, and nothing else. Without predictions it is the number of what was known.
 with as_of_dates as (
 
     select * from {{ ref('as_of_dates') }}
@@ -32,13 +32,15 @@ predicted as (
 
 looked_at as (
 
-    select as_of_date, as_of_date as predicted_date from as_of_dates
-    union
-    select as_of_date, previous_as_of_date as predicted_date from as_of_dates
-    union
-    select as_of_date, boundaries_set_date as predicted_date from as_of_dates
-    union
-    select as_of_date, previous_boundaries_set_date as predicted_date from as_of_dates
+    {% set dates = ['as_of_date', 'previous_as_of_date', 'boundaries_set_date', 'previous_boundaries_set_date'] -%}
+    {% for date in dates -%}
+    select
+        as_of_date,
+        {{ date }} as predicted_date
+    from as_of_dates
+    {% if not loop.last %}union
+    {% endif %}
+    {%- endfor %}
 
 ),
 

@@ -18,7 +18,10 @@ with as_of_dates as (
 {{ scheme }}_now as (
 
     select * from {{ assignments }}
-    where {{ computed_now(inputs='int_predictions__inputs') }} and scheme = '{{ scheme }}' and {{ computed_part(scheme) }}
+    where
+        {{ computed_now(inputs='int_predictions__inputs') }}
+        and scheme = '{{ scheme }}'
+        and {{ computed_part(scheme) }}
 
 ),
 

@@ -1,8 +1,8 @@
 -- One row per customer and as_of_date: the value tier, by the margin that a model expects of the next 365 days against
 -- that of all customers with an order in the last 365, with frozen cut-points; by the margin of the last 365 days where
 -- the cut-points are of such margins, because no model expected anything when they were set. Customers without an order
--- in the window are no tier: nothing was earned from them, which is not the same as little, and as they only become more,
--- a share of all who ever bought would not stay the same share.
+-- in the window are no tier: nothing was earned from them, which is not the same as little; and as they only become
+-- more, a share of all who ever bought would not stay the same share.
 {{ config(materialized='as_of_history', enabled='value_tier' in var('schemes')) }}
 
 with purchases as (
