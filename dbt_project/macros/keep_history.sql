@@ -1,10 +1,10 @@
 {#-
-    What as_of_history and day_history have in common: a table whose rows belong to dates, and notes beside it of what
-    each date was computed from. The model's SQL runs for the dates that are not noted with the hash that `inputs` has
-    for them, in batches of about `batch_rows` rows of the inputs' `rows_column`; each batch is committed together with
-    its notes. A model whose SQL would hold too much at once names parts in meta.parts (computed_part): each is a statement
-    of its own. Another SQL, of this model or of one that it reads and that is kept as well, another `history_code` (what
-    else the rows depend on) and --full-refresh begin anew.
+    What the materializations of kept rows (as_of_history, day_history, outcome_history) have in common:
+    a table whose rows belong to dates, and notes beside it of what each date was computed from. The model's SQL runs for
+    the dates that are not noted with the hash that `inputs` has for them, in batches of about `batch_rows` rows of the
+    inputs' `rows_column`; each batch is committed together with its notes. A model whose SQL would hold too much at once
+    names parts in meta.parts (computed_part): each is a statement of its own. Another SQL, of this model or of one that it
+    reads and that is kept as well, another `history_code` (what else the rows depend on) and --full-refresh begin anew.
 -#}
 {% macro keep_history(inputs, date_column, rows_column, batch_rows) %}
 
@@ -84,7 +84,7 @@
     {%- set ancestors = [] -%}
     {%- do add_ancestors(unique_id, ancestors) -%}
     {%- set codes = [] -%}
-    {%- for ancestor in ancestors | sort if graph.nodes[ancestor].config.materialized in ('as_of_history', 'day_history') -%}
+    {%- for ancestor in ancestors | sort if graph.nodes[ancestor].config.materialized.endswith('_history') -%}
         {%- do codes.append("select coalesce(min(code), '') as code from as_of_notes." ~ graph.nodes[ancestor].alias) -%}
     {%- endfor -%}
     {%- if codes -%}

@@ -185,10 +185,10 @@ class BuyingModel(MaximumLikelihoodModel):
     ) -> np.ndarray:
         """Return the expected orders in (T, T + horizon_days], each worth less the later it comes, shape (n,).
 
-        The integral of ``(1 + yearly_rate) ** (-u / 365)`` over the expected orders at day u, with u counted from T
-        (Fader, Hardie & Lee 2005, RFM and CLV, equation 6, cut at the horizon), integrated by parts so that only
-        expected numbers of orders are needed. Gauss-Legendre points on the root of u, dense at its start, where
-        the orders are.
+        The integral of ``(1 + yearly_rate) ** (-u / 365)`` over the expected orders at day u, u counted from T (the
+        discounted expected transactions of Fader, Hardie & Lee 2005, "RFM and CLV", cut at the horizon), integrated by
+        parts so that only expected numbers of orders are needed. Gauss-Legendre points on the root of u, dense at its
+        start, where the orders are.
 
         Args:
             X: One row per customer with the three columns of a history.

@@ -34,7 +34,7 @@ class CohortBuyingModel(BaseEstimator):
     variance per parameter for all cohorts. Each cohort's parameters maximise its likelihood times that prior; the
     variances are those that make the cohorts as found most likely, by expectation and maximisation with a normal
     approximation to each cohort's posterior (Laird & Louis 1982 for the idea; Tierney & Kadane 1986 for the
-    approximation; Dempster, Laird & Rubin 1977, section 4.5, for the steps). A cohort of many customers keeps its own
+    approximation; Dempster, Laird & Rubin 1977 for the steps). A cohort of many customers keeps its own
     estimate, a cohort of few gets that of the whole, and if cohorts do not differ the variances shrink towards the
     least and all are alike.
 

@@ -6,7 +6,7 @@ With t the time since the first order, the likelihood is an integral over when t
 
     K(t) = integral from t to infinity of (alpha + tau)^-(r + x) (beta + tau)^-(s + 1) d tau,
 
-a 2F1 in Fader & Hardie (2005), "A note on deriving the Pareto/NBD model", equations 20 to 23. Derivatives of a 2F1 by
+a 2F1 in Fader & Hardie (2005), "A note on deriving the Pareto/NBD model". Derivatives of a 2F1 by
 its parameters have no closed form, those of the integral are integrals of the same kind, so it is kept as one.
 """
 

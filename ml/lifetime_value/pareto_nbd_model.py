@@ -25,7 +25,7 @@ class ParetoNbdModel(BuyingModel):
     Parameters: ``r``, ``alpha`` (time), ``s``, ``beta`` (time). Bounds: shapes 1e-4 to 1e4, scales 1e-4 to 1e8.
 
     With A(t) = (alpha + t)^-(r + x) (beta + t)^-s and K(t) of pareto_integrals.py, the likelihood of a customer is
-    (Fader & Hardie 2005, "A note on deriving the Pareto/NBD model", the integral form before equation 20)
+    (Fader & Hardie 2005, "A note on deriving the Pareto/NBD model", before the integral is written as a 2F1)
 
         Gamma(r + x) / Gamma(r) * alpha^r beta^s * [ A(T) - s K(T) + s K(t_x) ],
 
@@ -79,7 +79,7 @@ class ParetoNbdModel(BuyingModel):
         return in_logarithms(parameters, Evaluation(value=float(value), gradient=gradient, hessian=hessian))
 
     def _p_alive(self, orders: np.ndarray, last: np.ndarray, age: np.ndarray) -> np.ndarray:
-        # A(T) as a share of the bracket (Schmittlein, Morrison & Colombo 1987, equations 11 to 13).
+        # A(T) as a share of the bracket (Schmittlein, Morrison & Colombo 1987, the probability of being active).
         decay = np.exp(self._log_a(orders, age) - self._log_a(orders, last))
         alive = 1 - self._s_k(orders, age)
         return decay / (decay * alive + self._s_k(orders, last))
@@ -113,8 +113,8 @@ class ParetoNbdModel(BuyingModel):
 def _expected_orders(r: np.ndarray, alpha: np.ndarray, s: float, beta: np.ndarray, horizon: np.ndarray) -> np.ndarray:
     """Return E[orders within ``horizon`` | alive] for rates Gamma(r, alpha) and leaving at Gamma(s, beta).
 
-    r beta / (alpha (s - 1)) * [1 - (beta / (beta + t))^(s - 1)] (Schmittlein, Morrison & Colombo 1987, equation 17;
-    with updated parameters Fader & Hardie 2005, equation 41), written so that s = 1 is no special case.
+    r beta / (alpha (s - 1)) * [1 - (beta / (beta + t))^(s - 1)] (Schmittlein, Morrison & Colombo 1987; with
+    updated parameters Fader & Hardie 2005), written so that s = 1 is no special case.
     """
     log_growth = np.log1p(horizon / beta)
     return r * beta / alpha * log_growth * exprel((1 - s) * log_growth)

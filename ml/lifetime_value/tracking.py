@@ -17,8 +17,8 @@ def expected_cumulative_orders(
 ) -> pd.Series:
     """Return how many repeat orders a base of customers is expected to have made by the end of every step.
 
-    Each customer counts from the own first order on: the sum over customers of E[X(d - first order)] (Fader, Hardie &
-    Lee 2005, "Tracking cumulative repeat transactions", equation 11 summed over days of first orders). Nothing but
+    Each customer counts from the own first order on: the sum over customers of E[X(d - first order)], as Fader,
+    Hardie & Lee (2005) track cumulative repeat transactions. Nothing but
     the dates of the first orders enters, so it can be held against what was counted.
 
     Args:

@@ -22,6 +22,7 @@ from orchestration.gate.expectations import (
     CUSTOMERS_KEPT,
     GATE_ASSET,
     MODEL_BUILDS,
+    PREDICTION_BUILDS,
     PYTHON_MARTS,
     entity_name,
     expected_results,
@@ -43,7 +44,10 @@ def judge_build(deployment: Deployment, manifest_path: Path, *, as_of_date: dt.d
         manifest,
         inbound=sorted(deployment.sources_on),
         dbt_marts=[mart for mart in sorted(deployment.outbound) if mart not in PYTHON_MARTS],
-        model_builds={k: v for scheme in deployment.model_schemes for k, v in MODEL_BUILDS[scheme].items()},
+        model_builds={
+            **{k: v for scheme in deployment.model_schemes for k, v in MODEL_BUILDS[scheme].items()},
+            **PREDICTION_BUILDS,
+        },
         entities=CANONICAL_ENTITIES,
         matching=deployment.settings.identity.matching,
     )

@@ -80,6 +80,13 @@ class Publish(Section):
     max_customers_drop_share: Share = 0.2
 
 
+class Predictions(Section):
+    """Whether models foretell what customers do next, and how often past dates get a newer model."""
+
+    enabled: bool = True
+    refit_months: int = Field(default=6, ge=1, le=24)
+
+
 class Settings(Section):
     """Everything that ``tessera.yml`` says."""
 
@@ -90,6 +97,7 @@ class Settings(Section):
     custom_schemes: dict[Code, CustomScheme] = Field(default_factory=dict)
     thresholds: dict[str, Threshold] = Field(default_factory=dict)
     identity: Identity = Field(default_factory=Identity)
+    predictions: Predictions = Field(default_factory=Predictions)
     publish: Publish = Field(default_factory=Publish)
     memory_limit: MemoryLimit = "1GB"
 

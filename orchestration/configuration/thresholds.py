@@ -16,7 +16,7 @@ from orchestration.configuration.yaml_file import YamlFile
 from orchestration.errors import TesseraError
 from orchestration.repository import DBT_PROJECT
 
-# Worked out from other settings, so not for a person to set here.
+# Worked out from other settings, or part of the names of columns, so not for a person to set here.
 _DERIVED = frozenset(
     {
         "sources_on",
@@ -33,6 +33,7 @@ _DERIVED = frozenset(
         "identity_matching",
         "default_country",
         "source_priority",
+        "outcome_horizon_days",
     }
 )
 
@@ -40,6 +41,7 @@ _DERIVED = frozenset(
 AT_LEAST_ONE = frozenset(
     {
         "rfm_window_days",
+        "response_window_days",
         "lifecycle_reference_gap_days",
         "trait_prior_customers",
         "channel_preference_half_life_days",

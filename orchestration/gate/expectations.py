@@ -16,6 +16,12 @@ PYTHON_MARTS = frozenset({"data_quality"})
 CUSTOMERS_KEPT = "gate__customers_do_not_vanish"
 CLUSTERS_BUILD = "ml.ml_customers__clusters"
 CLUSTERS_STABLE = "model__clusters__are_they_stable"
+PREDICTIONS_BUILD = "ml.ml_customers__predictions"
+RETURN_PROMOTED = "model__return__is_it_better_than_the_baseline"
+RETURN_FEATURES_MOVED = "model__return__are_features_where_they_were"
+RETURN_CHANCES_MOVED = "model__return__are_chances_where_they_were"
+# Of every deployment: without data enough they say that nothing is foretold.
+PREDICTION_BUILDS = {PREDICTIONS_BUILD: (RETURN_PROMOTED, RETURN_FEATURES_MOVED, RETURN_CHANCES_MOVED)}
 MODEL_BUILDS = {"clusters": {CLUSTERS_BUILD: (CLUSTERS_STABLE,)}}
 IDENTITY_BUILD = "matching.customer_map"
 IDENTITY_STABLE = "identity__do_customers_keep_their_ids"

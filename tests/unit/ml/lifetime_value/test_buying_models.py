@@ -47,7 +47,7 @@ def written_out(
     r, alpha, third, fourth = np.exp(log)
     begin = gammaln(r + x) - gammaln(r) + r * np.log(alpha)
     if kind is ParetoNbdModel:
-        # Fader & Hardie (2005), equations 20 to 23.
+        # Fader & Hardie (2005), with its 2F1.
         s, beta = third, fourth
         high, low = max(alpha, beta), min(alpha, beta)
         second = s + 1 if alpha >= beta else r + x

@@ -45,7 +45,7 @@ def test_the_sample_is_the_one_of_the_papers(cdnow: Cdnow) -> None:
     ],
     ids=["bg_nbd", "pareto_nbd"],
 )
-def test_fhl_2005_table_2_estimates_and_log_likelihood(
+def test_fhl_2005_estimates_and_log_likelihood(
     models: dict[type[BuyingModel], BuyingModel],
     kind: type[BuyingModel],
     published: dict[str, tuple[float, int]],
@@ -95,7 +95,7 @@ def test_expected_orders_of_bg_nbd_as_kept_by_lifetimes(models: dict[type[Buying
 @pytest.mark.parametrize(
     ("kind", "at_week_78", "on_average"), [(BetaGeoModel, 0.04, 0.027), (ParetoNbdModel, 0.02, 0.015)]
 )
-def test_fhl_2005_figure_5_cumulative_orders_of_weeks_40_to_78_are_underforecast_by_4_and_2_percent(
+def test_fhl_2005_cumulative_orders_of_weeks_40_to_78_are_underforecast_by_4_and_2_percent(
     cdnow: Cdnow,
     models: dict[type[BuyingModel], BuyingModel],
     kind: type[BuyingModel],
@@ -130,14 +130,14 @@ def test_fhl_2005_correlation_of_the_two_models_forecasts(
 
 
 @pytest.mark.parametrize("kind", [BetaGeoModel, ParetoNbdModel])
-def test_fhl_2005_figure_6_conditional_expectations_follow_the_orders_before(
+def test_fhl_2005_conditional_expectations_follow_the_orders_before(
     cdnow: Cdnow, models: dict[type[BuyingModel], BuyingModel], kind: type[BuyingModel]
 ) -> None:
     before = cdnow.histories["repeat_orders_count"].clip(upper=7)
     expected = pd.Series(models[kind].conditional_expected_orders(cdnow.histories, horizon_days=WEEKS_39), before.index)
     forecast, actual = expected.groupby(before).mean(), cdnow.later_orders.groupby(before).mean()
     assert forecast.is_monotonic_increasing
-    # In the figure both curves run less than half an order below the actual one where they miss most.
+    # Measured: at most .37 orders in a group (BG/NBD, four orders), .11 over all customers (Pareto/NBD).
     assert (forecast - actual).abs().max() < 0.4
     assert np.average(abs(forecast - actual), weights=before.value_counts().sort_index()) < 0.11
 
