@@ -1,6 +1,6 @@
 -- One row per customer and as_of_date: the lifecycle stage. Repeat buyers are judged by the chance that they order
--- within 365 days, where it is predicted, else by silence against their own median gap; one-time buyers by silence
--- against the company's limits, in the same five steps.
+-- within 365 days, where it is predicted and the company known for long enough, else by silence against their own median
+-- gap; one-time buyers by silence against the company's limits, in the same five steps.
 {{ config(materialized='as_of_history', enabled='lifecycle' in var('schemes')) }}
 
 with purchases as (
@@ -45,7 +45,8 @@ with_limits as (
             when purchases.order_gap_median_days is not null
                 then {{ lifecycle_scale('purchases.order_gap_median_days') }}
         end as own_scale,
-        case when purchases.order_gap_median_days is not null then predictions.p_return_365d end as own_return_share,
+        {{ trusted_return_share('limits.history_days') }} as return_share,
+        {{ trusted_return_share('previous_limits.history_days') }} as previous_return_share,
         purchases.order_days_count > 0 as has_order,
         as_of_dates.is_tonight,
         purchases.as_of_date
@@ -62,10 +63,10 @@ staged as (
 
     select
         *,
-        {{ lifecycle_segment('company_scale') }} as segment_code,
+        {{ lifecycle_segment('company_scale', 'return_share') }} as segment_code,
         case
             when previous_company_scale is not null
-                then {{ lifecycle_segment('previous_company_scale') }}
+                then {{ lifecycle_segment('previous_company_scale', 'previous_return_share') }}
         end as segment_code_on_previous_boundaries
     from with_limits
 
@@ -83,12 +84,12 @@ segmented as (
         case
             when not is_tonight then null
             when not has_order then [{{ reason('order_days_count', '0', '-1') }}]
-            when own_return_share is not null
+            when return_share is not null
                 then [
                     {{ reason(
                         'p_return_365d',
-                        'round(own_return_share, 3)',
-                        'own_return_share - ' ~ var('lifecycle_active_return_share')
+                        'round(return_share, 3)',
+                        'return_share - ' ~ var('lifecycle_active_return_share')
                     ) }},
                     {{ reason('days_since_last_order', 'days_since_last_order', '0') }},
                     {{ reason('order_gap_median_days', 'order_gap_median_days', '0') }},
