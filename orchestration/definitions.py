@@ -11,6 +11,7 @@ import dagster as dg
 from orchestration.assets.gate import gate_asset
 from orchestration.assets.matching import matching_assets
 from orchestration.assets.ml import ml_assets
+from orchestration.assets.predictions import prediction_assets
 from orchestration.assets.publish import publish_asset
 from orchestration.assets.raw import raw_assets
 from orchestration.assets.warehouse import warehouse_assets
@@ -43,6 +44,7 @@ def build_defs(deployment: Deployment | None = None) -> dg.Definitions:
             *warehouse_assets(deployment, manifest_path, partitions),
             *matching_assets(deployment, partitions),
             *ml_assets(deployment, partitions),
+            *prediction_assets(deployment, partitions),
             gate_asset(
                 deployment, manifest_path, partitions, upstream=[dg.AssetKey(["marts", m.name]) for m in dbt_marts]
             ),

@@ -7,6 +7,7 @@ Belongs here: asking the verdict once more and calling the publisher. Does not b
 # No postponed annotations here: Dagster reads the types of an asset's arguments when it is defined.
 import datetime as dt
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import dagster as dg
@@ -15,9 +16,10 @@ from orchestration.assets.gate import judge_build, refused
 from orchestration.configuration.deployment import Deployment
 from orchestration.failures import told_plainly
 from orchestration.found_segments.catalogue import FOUND_SCHEMES
-from orchestration.gate.expectations import GATE_ASSET, IDENTITY_BUILD
+from orchestration.gate.expectations import GATE_ASSET, IDENTITY_BUILD, PREDICTIONS_BUILD
 from orchestration.gate.report import summarise
 from orchestration.gate.verdict import Verdict
+from orchestration.model_store import RETURN_MODEL, ModelStore
 from orchestration.owners import OWNERS
 from orchestration.partitions import ONE_NIGHT_A_RUN
 from orchestration.publishing.publisher import MartRelation, publish
@@ -51,6 +53,7 @@ def publish_asset(
         if not verdict.may_publish:
             raise refused(deployment, verdict, run_id=context.run_id)
         started = time.perf_counter()
+        models = _models(verdict)
         with told_plainly(), warehouse.connect(read_only=True) as connection:
             version = publish(
                 store=VersionStore(deployment.home.published),
@@ -59,9 +62,10 @@ def publish_asset(
                 as_of_date=night,
                 run_id=context.run_id,
                 checks=_checks(verdict),
-                models=_models(verdict),
+                models=models,
                 published_at=dt.datetime.now(tz=dt.UTC),
                 keep_versions=deployment.settings.publish.keep_versions,
+                add_files=lambda folder: _add_cards(folder, models, ModelStore(deployment.home.models)),
             ).version
         return dg.MaterializeResult(
             metadata={
@@ -98,7 +102,20 @@ def _checks(verdict: Verdict) -> dict[str, object]:
     }
 
 
+def _add_cards(folder: Path, models: Mapping[str, str], store: ModelStore) -> None:
+    """Put the cards of the version's models beside its marts."""
+    cards = {name: store.card(name, fingerprint) for name, fingerprint in models.items()}
+    for name, card in cards.items():
+        if card is not None:
+            (folder / "model_cards").mkdir(exist_ok=True)
+            (folder / "model_cards" / f"{name}.md").write_text(card, encoding="utf-8")
+
+
 def _models(verdict: Verdict) -> dict[str, str]:
     fingerprints = {result.name: result.detail for result in verdict.results}
-    named = {**{name: scheme.build for name, scheme in FOUND_SCHEMES.items()}, "identity": IDENTITY_BUILD}
+    named = {
+        **{name: scheme.build for name, scheme in FOUND_SCHEMES.items()},
+        "identity": IDENTITY_BUILD,
+        RETURN_MODEL: PREDICTIONS_BUILD,
+    }
     return {name: fingerprints[build] for name, build in named.items() if build in fingerprints}

@@ -40,7 +40,7 @@ def warehouse_assets(
     """
     manifest = json.loads(manifest_path.read_text(encoding="utf-8"))
     cuts = [("dbt_features", AFTER_MATCHING)] if deployment.settings.identity.matching else []
-    cuts += [("dbt_marts", AFTER_ESTIMATORS)] if deployment.model_schemes else []
+    cuts.append(("dbt_marts", AFTER_ESTIMATORS))
     steps = [("dbt_records" if deployment.settings.identity.matching else "dbt_features", "fqn:*"), *cuts]
     return [
         # What a later step begins with, and everything to the right of it, is the later step's.

@@ -93,6 +93,13 @@ class Surveys(Section):
     )
 
 
+class Predictions(Section):
+    """Whether models foretell what customers do next, and how often past dates get a newer model."""
+
+    enabled: bool = True
+    refit_months: int = Field(default=6, ge=1, le=24)
+
+
 class Settings(Section):
     """Everything that ``tessera.yml`` says."""
 
@@ -104,6 +111,7 @@ class Settings(Section):
     thresholds: dict[str, Threshold] = Field(default_factory=dict)
     identity: Identity = Field(default_factory=Identity)
     surveys: Surveys = Field(default_factory=Surveys)
+    predictions: Predictions = Field(default_factory=Predictions)
     publish: Publish = Field(default_factory=Publish)
     memory_limit: MemoryLimit = "1GB"
 

@@ -15,6 +15,10 @@ GATE_ASSET = ["marts", "data_quality"]
 # Marts that Python writes at the gate, after every dbt result is known.
 PYTHON_MARTS = frozenset({"data_quality"})
 CUSTOMERS_KEPT = "gate__customers_do_not_vanish"
+PREDICTIONS_BUILD = "ml.ml_customers__predictions"
+RETURN_PROMOTED = "model__return__is_it_better_than_the_baseline"
+RETURN_FEATURES_MOVED = "model__return__are_features_where_they_were"
+RETURN_CHANCES_MOVED = "model__return__are_chances_where_they_were"
 IDENTITY_BUILD = "matching.customer_map"
 IDENTITY_STABLE = "identity__do_customers_keep_their_ids"
 IDENTITY_PRECISE = "identity__is_matching_precise"
@@ -90,6 +94,13 @@ def expected_results(
             Expected(scheme.build, f"Was {scheme.build} built?", after=scheme.reads),
             Expected(scheme.check, asked, after=(scheme.build,)),
         ]
+    # Of every deployment: without data enough they say that nothing is foretold.
+    purchases = "features.feat_customers__purchases"
+    expected.append(Expected(PREDICTIONS_BUILD, f"Was {PREDICTIONS_BUILD} built?", after=(purchases,)))
+    expected += [
+        Expected(check, check.replace("__", ": ").replace("_", " "), after=(PREDICTIONS_BUILD,))
+        for check in (RETURN_PROMOTED, RETURN_FEATURES_MOVED, RETURN_CHANCES_MOVED)
+    ]
     if matching:
         profiles = "identity.int_identity__profiles"
         expected += [

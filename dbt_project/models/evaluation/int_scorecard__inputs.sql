@@ -3,9 +3,9 @@
 -- decides the sums of the date, as one number: what was known by the date and what happened after it.
 {% set days = var('outcome_horizon_days')[0] %}
 
-with as_of_inputs as (
+with predictions_inputs as (
 
-    select * from {{ ref('int_as_of__inputs') }}
+    select * from {{ ref('int_predictions__inputs') }}
 
 ),
 
@@ -48,7 +48,7 @@ inputs as (
 
     select
         cast(outcome_inputs.inputs_hash as hugeint)
-        + as_of_inputs.inputs_hash
+        + predictions_inputs.inputs_hash
         + hash(limits.spend_limit_amount, learned.learned_as_of_date, learned_limits.spend_limit_amount)
             as inputs_hash,
         outcome_inputs.customers_count,
@@ -57,7 +57,7 @@ inputs as (
         learned.learned_as_of_date,
         outcome_inputs.input_date
     from outcome_inputs
-    inner join as_of_inputs on outcome_inputs.input_date = as_of_inputs.input_date
+    inner join predictions_inputs on outcome_inputs.input_date = predictions_inputs.input_date
     left join limits on outcome_inputs.input_date = limits.as_of_date
     left join learned on outcome_inputs.input_date = learned.input_date
     left join limits as learned_limits on learned.learned_as_of_date = learned_limits.as_of_date

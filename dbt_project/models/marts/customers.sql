@@ -100,6 +100,13 @@ survey_answers as (
 
 ),
 
+predictions as (
+
+    select * from {{ source('ml', 'ml_customers__predictions') }}
+    where as_of_date = {{ tonight() }}
+
+),
+
 assignments as (
 
     select * from {{ ref('int_segmentations__assignments') }}
@@ -153,6 +160,8 @@ customers as (
         engagement.preferred_contact_channel,
         survey_answers.strongest_need,
         survey_answers.stated_benefit,
+        predictions.return_source,
+        predictions.value_source,
         demographics.household_size,
         demographics.children_count,
         firmographics.employees_count,
@@ -176,12 +185,22 @@ customers as (
         support.support_request_365d_count,
         satisfaction.latest_nps_answer,
         satisfaction.days_since_last_nps_answer,
+        predictions.p_return_90d,
+        predictions.p_return_365d,
+        predictions.p_alive,
+        predictions.expected_orders_365d,
+        cast(predictions.expected_order_value_amount as decimal(18, 2)) as expected_order_value_amount,
+        predictions.expected_margin_share,
+        cast(predictions.expected_margin_365d_amount as decimal(18, 2)) as expected_margin_365d_amount,
         consent.has_email_consent,
         consent.is_contactable_by_email,
         consent.is_contactable_by_sms,
         consent.is_contactable_by_phone,
         purchases.first_order_date,
         purchases.last_order_date,
+        predictions.next_order_expected_date,
+        predictions.next_order_from_date,
+        predictions.next_order_to_date,
         spine.as_of_date
     from spine
     inner join purchases
@@ -210,6 +229,8 @@ customers as (
         on spine.customer_id = support.customer_id and spine.as_of_date = support.as_of_date
     inner join survey_answers
         on spine.customer_id = survey_answers.customer_id and spine.as_of_date = survey_answers.as_of_date
+    left join predictions
+        on spine.customer_id = predictions.customer_id and spine.as_of_date = predictions.as_of_date
     inner join segments
         on spine.customer_id = segments.customer_id and spine.as_of_date = segments.as_of_date
 

@@ -82,11 +82,11 @@ def scored(customers: pd.DataFrame, schemes: dict[str, pd.Series]) -> Scored:
                 cast(net_revenue_90d_amount as decimal(18, 4)) as net_revenue_90d_amount
             )
             from outcomes;
-            create table int_as_of__inputs as
+            create table int_predictions__inputs as
             select distinct as_of_date as input_date, cast(1 as hugeint) as inputs_hash
             from outcome_customers__purchases;
             create table int_outcomes__inputs as
-            select *, 90 as observed_days_count, 1 as customers_count from int_as_of__inputs;
+            select *, 90 as observed_days_count, 1 as customers_count from int_predictions__inputs;
             create table feat_customers__consent as
             select customer_id, as_of_date, 1 as contactable_channel_count from outcome_customers__purchases;
             create table int_segmentations__assignments as
