@@ -22,9 +22,7 @@ from scripts.pages.worked_example import worked_example
 GENERATED_FROM = "the catalogues, dbt_project.yml and the scheme's SQL and yml"
 
 
-def scheme_page(
-    scheme: Scheme, inputs: SchemeInputs, described: DbtYml, thresholds: Mapping[str, Threshold]
-) -> str:
+def scheme_page(scheme: Scheme, inputs: SchemeInputs, described: DbtYml, thresholds: Mapping[str, Threshold]) -> str:
     """The text of a scheme's page.
 
     Args:

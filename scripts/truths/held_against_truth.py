@@ -68,8 +68,8 @@ def satisfaction_order(night: KnownNight, better: str, worse: str) -> float:
 def value_tier_shares(night: KnownNight) -> pd.DataFrame:
     """Per date on which boundaries were set and tier: its and all higher tiers' share of the buyers, in per cent.
 
-    ``with_ties`` counts those of the next tier too whose margin is the greatest there: they were not to be parted. Margins
-    are expected ones on dates whose boundaries are of such.
+    ``with_ties`` counts those of the next tier too whose margin is the greatest there: they were not to be parted.
+    Margins are expected ones on dates whose boundaries are of such.
     """
     buyers = night.ask(
         """

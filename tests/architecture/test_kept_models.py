@@ -43,7 +43,8 @@ def test_whatever_stands_on_predictions_is_kept_by_them(manifest: dict[str, Any]
 
 def test_only_what_stands_on_predictions_is_kept_by_them(manifest: dict[str, Any]) -> None:
     nodes = manifest["nodes"]
-    by_predictions = {name.split(".")[-1] for name in kept_models(nodes) if INPUTS in nodes[name]["depends_on"]["nodes"]}
+    kept = kept_models(nodes)
+    by_predictions = {name.split(".")[-1] for name in kept if INPUTS in nodes[name]["depends_on"]["nodes"]}
     assert by_predictions == {
         "int_predictive__boundaries",
         "int_segmentations__kept_moves",
