@@ -24,7 +24,7 @@
 -#}
 {% macro modelled_margin(predictions) -%}
     case
-        when {{ predictions }}.value_source not in ('baseline', 'rfm_cells', 'last_window')
+        when {{ predictions }}.value_source not in ('rfm_cells', 'last_window')
             then cast(round({{ predictions }}.expected_margin_365d_amount, 2) as decimal(18, 4))
     end
 {%- endmacro %}

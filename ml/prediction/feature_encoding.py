@@ -105,11 +105,14 @@ class FeatureEncoder:
     def from_parameters(cls, parameters: Mapping[str, Any]) -> Self:
         """Rebuild a fitted encoder from ``to_parameters()``."""
         encoder = cls(feature_names=tuple(parameters["feature_names"]), max_levels=int(parameters["max_levels"]))
-        encoder.levels_ = {str(name): [str(v) for v in levels] for name, levels in parameters["levels"].items()}
         encoder.names_ = [str(name) for name in parameters["names"]]
         encoder.dropped_ = dict(parameters["dropped"])
-        if encoder.names_[: len(encoder.levels_)] != list(encoder.levels_):
+        levels = parameters["levels"]
+        texts = encoder.names_[: len(levels)]
+        if set(texts) != set(levels):
             raise ValueError("text columns do not come first")
+        # In the order of the columns: a document may have been written with its keys sorted.
+        encoder.levels_ = {name: [str(level) for level in levels[name]] for name in texts}
         return encoder
 
 

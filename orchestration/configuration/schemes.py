@@ -92,8 +92,7 @@ def status_of(scheme: Scheme, *, switched: Mapping[str, bool], connected: Collec
     """
     if not switched.get(scheme.name, True):
         return SchemeStatus(scheme.name, "switched_off", "switched off in tessera.yml")
-    if scheme.awaits_a_model:
-        return SchemeStatus(scheme.name, "not_available", "no model predicts yet")
+    connected = {*connected, *([PREDICTIONS] if "order_lines" in connected else [])}
     missing = [group for group in scheme.requires if not set(group) & set(connected)]
     if missing:
         wanted = " and of ".join(" or ".join(entity.replace("_", " ") for entity in group) for group in missing)

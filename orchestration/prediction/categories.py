@@ -78,7 +78,7 @@ def learn_categories(
             found=f"{happened}",
             fix="connect products that name their categories, or wait for more history",
         )
-    (date,) = newest_complete_dates(panel["as_of_date"], horizon_days=HORIZON_DAYS, known_until=tonight)
+    (date,) = newest_complete_dates(panel["as_of_date"].unique(), horizon_days=HORIZON_DAYS, known_until=tonight)
     judged = panel[panel["as_of_date"] == date].reset_index(drop=True)
     model = remembered.model(
         REMEMBERED_AS,
@@ -136,7 +136,7 @@ def category_propensities(
 
 def _fit(panel: pd.DataFrame, *, used_on: dt.date) -> CategoryPredictor:
     known = panel[panel["as_of_date"] <= pd.Timestamp(used_on - dt.timedelta(days=HORIZON_DAYS))]
-    parts = split_for_use(known["as_of_date"], used_on=used_on, horizon_days=HORIZON_DAYS).parts(known)
+    parts = split_for_use(known["as_of_date"].unique(), used_on=used_on, horizon_days=HORIZON_DAYS).parts(known)
     return CategoryPredictor(
         feature_names=FEATURES,
         horizon_days=HORIZON_DAYS,

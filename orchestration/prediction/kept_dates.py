@@ -47,7 +47,9 @@ def forget_all_but(connection: duckdb.DuckDBPyConnection, dates: Collection[dt.d
     """Delete the predictions, and notes, of all other dates."""
     kept = [date.isoformat() for date in sorted(dates)]
     for table, column in ((PREDICTIONS_TABLE, "as_of_date"), (NOTES_TABLE, "input_date")):
-        connection.execute(f"delete from ml.{table} where not list_contains($kept, {column})", {"kept": kept})
+        connection.execute(
+            f"delete from ml.{table} where not list_contains(cast($kept as date[]), {column})", {"kept": kept}
+        )
 
 
 def note(connection: duckdb.DuckDBPyConnection, made_from: MadeFrom, *, run_id: str) -> None:

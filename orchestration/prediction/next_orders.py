@@ -29,7 +29,9 @@ def fit_next_order(panel: pd.DataFrame, *, used_on: dt.date) -> NextOrderPredict
     known = as_known_on(panel, used_on, days_name=DAYS_TO_NEXT, observed_name=OBSERVED_DAYS)
     first = known["as_of_date"].min().date()
     limits = LONG if (used_on - first).days >= 2 * LONG[-1] else SHORT
-    parts = split_for_use(known["as_of_date"], used_on=used_on, horizon_days=max(limits[-1], HORIZON_DAYS)).parts(known)
+    parts = split_for_use(
+        known["as_of_date"].unique(), used_on=used_on, horizon_days=max(limits[-1], HORIZON_DAYS)
+    ).parts(known)
     return NextOrderPredictor(
         feature_names=model_features(),
         limits=limits,

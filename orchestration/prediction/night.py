@@ -192,7 +192,8 @@ def _write_predictions(
     """Write the predictions of every date that are not there, and return those dates; each is committed as a whole."""
     past = [date.date for date in dates if date.date != night.tonight]
     wanted = {date: learnt.made_from(date, code=night.code) for date in past}
-    kept = {date for date in past if wanted[date] in kept_notes(night.connection)}
+    noted = kept_notes(night.connection)
+    kept = {date for date in past if wanted[date] in noted}
     forget_all_but(night.connection, kept)
     computed = []
     for date in [*(date for date in past if date not in kept), night.tonight]:

@@ -75,7 +75,7 @@ def fit_returns(panel: pd.DataFrame, *, used_on: dt.date) -> ReturnPredictor:
         ModelInputError: There is too little to learn from.
     """
     known = known_rows(panel, used_on)
-    parts = split_for_use(known["as_of_date"], used_on=used_on, horizon_days=HORIZON_DAYS).parts(known)
+    parts = split_for_use(known["as_of_date"].unique(), used_on=used_on, horizon_days=HORIZON_DAYS).parts(known)
     return ReturnPredictor(
         feature_names=model_features(),
         horizon_days=HORIZON_DAYS,
@@ -108,7 +108,7 @@ def prove_returns(
     Raises:
         ModelInputError: There is too little to learn from or to judge on.
     """
-    (date,) = newest_complete_dates(panel["as_of_date"], horizon_days=HORIZON_DAYS, known_until=known_until)
+    (date,) = newest_complete_dates(panel["as_of_date"].unique(), horizon_days=HORIZON_DAYS, known_until=known_until)
     tested_on = date.date()
     model = remembered.model(
         RETURNS,

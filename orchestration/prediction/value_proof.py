@@ -155,7 +155,7 @@ def prove_values(panel: pd.DataFrame, *, known_until: dt.date, remembered: Remem
     Raises:
         ModelInputError: There is too little to learn from or to judge on.
     """
-    (date,) = newest_complete_dates(panel["as_of_date"], horizon_days=HORIZON_DAYS, known_until=known_until)
+    (date,) = newest_complete_dates(panel["as_of_date"].unique(), horizon_days=HORIZON_DAYS, known_until=known_until)
     tested_on = date.date()
     judged = rows_of(panel, [tested_on]).reset_index(drop=True)
     outcome = outcome_values(judged, NEXT_MARGIN, owner="values")
@@ -197,7 +197,7 @@ def prove_values(panel: pd.DataFrame, *, known_until: dt.date, remembered: Remem
 
 
 def _fit_trees(known: pd.DataFrame, *, used_on: dt.date) -> SpendPredictor:
-    parts = split_for_use(known["as_of_date"], used_on=used_on, horizon_days=HORIZON_DAYS).parts(known)
+    parts = split_for_use(known["as_of_date"].unique(), used_on=used_on, horizon_days=HORIZON_DAYS).parts(known)
     return SpendPredictor(
         feature_names=model_features(),
         horizon_days=HORIZON_DAYS,

@@ -1,6 +1,6 @@
 -- One row per evaluated date: everything that was known by then (int_as_of__inputs) and everything that was predicted
 -- on the dates that a scheme looks at from there, as one number: the date itself, the one before, and those whose
--- boundaries are in force. A prediction of a past date changes with that date's inputs or with the model that serves it;
+-- boundaries are in force. A past date's prediction changes with the date's inputs or with the model that serves it;
 -- what stands on it is then computed anew, and nothing else. Without predictions it is the number of what was known.
 with as_of_dates as (
 

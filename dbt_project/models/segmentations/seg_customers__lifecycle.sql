@@ -1,6 +1,6 @@
 -- One row per customer and as_of_date: the lifecycle stage. Repeat buyers are judged by the chance that they order
--- within 365 days, where it is predicted and the company known for long enough, else by silence against their own median
--- gap; one-time buyers by silence against the company's limits, in the same five steps.
+-- within 365 days, where it is predicted and the company known for long enough, else by silence against their own
+-- median gap; one-time buyers by silence against the company's limits, in the same five steps.
 {{ config(materialized='as_of_history', enabled='lifecycle' in var('schemes')) }}
 
 with purchases as (

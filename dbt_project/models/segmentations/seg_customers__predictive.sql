@@ -1,4 +1,4 @@
--- One row per customer and as_of_date: how likely the customer is to stay away, crossed with the margin that is expected.
+-- One row per customer and as_of_date: how likely the customer is to stay away, crossed with the expected margin.
 -- The limit of risk is fixed, that of value is a quantile of the company's own and frozen between month ends. Without a
 -- prediction, or before value has a limit, the customer is unknown.
 {{ config(materialized='as_of_history', enabled='predictive' in var('schemes')) }}
