@@ -14,8 +14,6 @@ from typing import Literal
 from orchestration.repository import SCHEME_CATALOG
 
 SchemeState = Literal["available", "switched_off", "not_available"]
-# What a scheme may require besides canonical entities: what a model foresees of each customer. No model does so yet.
-PREDICTIONS = "predictions"
 
 
 @dataclass(frozen=True)
@@ -38,11 +36,6 @@ class Scheme:
     method: str
     segments: str
     requires: tuple[tuple[str, ...], ...]
-
-    @property
-    def awaits_a_model(self) -> bool:
-        """Whether the scheme stands on predictions, so that the project cannot build it yet."""
-        return any(PREDICTIONS in group for group in self.requires)
 
 
 @dataclass(frozen=True)
@@ -92,7 +85,6 @@ def status_of(scheme: Scheme, *, switched: Mapping[str, bool], connected: Collec
     """
     if not switched.get(scheme.name, True):
         return SchemeStatus(scheme.name, "switched_off", "switched off in tessera.yml")
-    connected = {*connected, *([PREDICTIONS] if "order_lines" in connected else [])}
     missing = [group for group in scheme.requires if not set(group) & set(connected)]
     if missing:
         wanted = " and of ".join(" or ".join(entity.replace("_", " ") for entity in group) for group in missing)
