@@ -37,4 +37,6 @@ def outlier_limit(distances: np.ndarray, *, max_share: float) -> float:
         return float("inf")
     allowed = int(max_share * len(distances))
     highest = np.partition(distances, len(distances) - allowed - 1)[len(distances) - allowed - 1]
-    return float(max(np.exp(middle + ROBUST_Z * spread), highest))
+    # Beyond the largest number there is no row either.
+    with np.errstate(over="ignore"):
+        return float(max(np.exp(middle + ROBUST_Z * spread), highest))
