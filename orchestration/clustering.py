@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from ml.clusters.kmeans import KMeansSegmenter
 from ml.errors import NoEligibleClustersError, NotEnoughCustomersError, ParameterFormatError
+from orchestration.found_segments.found import CUSTOMERS, SEGMENTS, segments_table
 
 # How a customer buys. Tenure is left out: in a short history it only says when the data begins.
 CLUSTER_FEATURES = (
@@ -26,26 +27,7 @@ CLUSTER_FEATURES = (
     "discount_365d_share",
     "refund_365d_share",
 )
-_PALETTE = ("#4e79a7", "#f28e2b", "#59a14f", "#e15759", "#b07aa1", "#76b7b2", "#edc948", "#9c755f")
-_REASON = pa.struct([("feature", pa.string()), ("value", pa.string()), ("effect", pa.float64())])
-_CUSTOMERS = pa.schema(
-    [
-        ("customer_id", pa.string()),
-        ("as_of_date", pa.date32()),
-        ("segment_code", pa.string()),
-        ("confidence", pa.float64()),
-        ("reasons", pa.list_(_REASON)),
-    ]
-)
-_SEGMENTS = pa.schema(
-    [
-        ("segment_code", pa.string()),
-        ("segment_name", pa.string()),
-        ("description", pa.string()),
-        ("display_order", pa.int32()),
-        ("colour", pa.string()),
-    ]
-)
+_RULE = "nearest of the centres that tonight's model found"
 
 
 @dataclass(frozen=True)
@@ -54,7 +36,7 @@ class Clustering:
 
     Attributes:
         customers: One row per customer and date: segment_code, confidence, reasons (tonight only).
-        segments: One row per cluster: code, name, description, order, colour.
+        segments: One row per cluster: code, name, description, rule, order, colour.
         model: The fitted model, or None where there was too little to learn from.
         why_not: Why there is no model.
         note: What a person should know although there is a model.
@@ -91,12 +73,14 @@ def cluster_buyers(
     try:
         model.fit(learnt_from, previous=previous)
     except (NotEnoughCustomersError, NoEligibleClustersError) as error:
-        return Clustering(_CUSTOMERS.empty_table(), _SEGMENTS.empty_table(), model=None, why_not=str(error))
+        return Clustering(CUSTOMERS.empty_table(), SEGMENTS.empty_table(), model=None, why_not=str(error))
     parts = [
         _labelled(model, rows.set_index("customer_id")[list(CLUSTER_FEATURES)], date=date, explain=date == tonight)
         for date, rows in features.groupby(dates, sort=True)
     ]
-    return Clustering(customers=pa.concat_tables(parts), segments=_segments(model), model=model, note=note)
+    return Clustering(
+        customers=pa.concat_tables(parts), segments=segments_table(model.segments_, rule=_RULE), model=model, note=note
+    )
 
 
 def _labelled(model: KMeansSegmenter, rows: pd.DataFrame, *, date: dt.date, explain: bool) -> pa.Table:
@@ -112,23 +96,9 @@ def _labelled(model: KMeansSegmenter, rows: pd.DataFrame, *, date: dt.date, expl
             "as_of_date": pa.array([date] * len(rows), pa.date32()),
             "segment_code": pa.array(model.predict(rows), pa.string()),
             "confidence": pa.array(model.confidence(rows), pa.float64()),
-            "reasons": pa.array(reasons, _CUSTOMERS.field("reasons").type)
+            "reasons": pa.array(reasons, CUSTOMERS.field("reasons").type)
             if reasons
-            else pa.nulls(len(rows), _CUSTOMERS.field("reasons").type),
+            else pa.nulls(len(rows), CUSTOMERS.field("reasons").type),
         },
-        schema=_CUSTOMERS,
-    )
-
-
-def _segments(model: KMeansSegmenter) -> pa.Table:
-    found = model.segments_
-    return pa.table(
-        {
-            "segment_code": pa.array(found["segment_code"], pa.string()),
-            "segment_name": pa.array(found["name"], pa.string()),
-            "description": pa.array(found["description"], pa.string()),
-            "display_order": pa.array(range(1, len(found) + 1), pa.int32()),
-            "colour": pa.array([_PALETTE[i % len(_PALETTE)] for i in range(len(found))], pa.string()),
-        },
-        schema=_SEGMENTS,
+        schema=CUSTOMERS,
     )

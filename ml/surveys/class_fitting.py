@@ -20,7 +20,10 @@ from ml.errors import NoEligibleClustersError
 from ml.surveys.class_densities import CategoricalClasses, Classes, GaussianClasses, log_likelihood, log_posterior
 
 Measurement = Literal["gaussian", "categorical"]
-CANDIDATE_COLUMNS = ("k", "log_likelihood", "parameters", "bic", "smallest_share", "stability", "eligible", "chosen")
+Criterion = Literal["bic", "icl"]
+CANDIDATE_COLUMNS = (
+    "k", "log_likelihood", "parameters", "bic", "icl", "smallest_share", "stability", "eligible", "chosen",
+)  # fmt: skip
 # Mean log-likelihood per row: EM gains less than this per round when it stops.
 TOLERANCE = 1e-6
 MOST_ROUNDS = 500
@@ -180,11 +183,18 @@ def bootstrap_stability(
     return float(np.mean(scores))
 
 
+def classification_entropy(classes: Classes, values: np.ndarray) -> float:
+    """Return how undecided the classes leave the rows: the sum of -p ln p over rows and classes."""
+    logs = log_posterior(classes, values)
+    return float(-(np.exp(logs) * logs).sum())
+
+
 def choose_classes(
     values: np.ndarray,
     *,
     measurement: Measurement,
     options: Sequence[int],
+    criterion: Criterion,
     candidates: Sequence[int],
     min_share: float,
     min_stability: float,
@@ -192,9 +202,14 @@ def choose_classes(
     bootstraps: int,
     seed: int,
 ) -> tuple[Classes, pd.DataFrame]:
-    """Return the classes with the lowest BIC (Schwarz 1978) that are large and stable enough, and the table.
+    """Return the classes with the lowest criterion that are large and stable enough, and the table.
 
-    The bootstrap is the dear part, so candidates are asked by ascending BIC and the first that passes is taken;
+    BIC (Schwarz 1978) asks how well the mixture describes the answers. ICL (Biernacki, Celeux & Govaert 2000,
+    "Assessing a mixture model for clustering with the integrated completed likelihood", IEEE TPAMI 22(7), in the form
+    BIC + 2 E with E the entropy of the posteriors) also asks whether people can be told apart: a class that is split in
+    two only because its answers are not normal costs more than it explains.
+
+    The bootstrap is the dear part, so candidates are asked by ascending criterion and the first that passes is taken;
     ``stability`` stays empty for those that nobody had to ask.
 
     Raises:
@@ -209,15 +224,17 @@ def choose_classes(
             fits[k] = fit
             likelihood, count = log_likelihood(fit, values), parameter_count(fit)
             sizes = np.bincount(labels_of(fit, values), minlength=k)
+            bic = float(count * np.log(len(values)) - 2 * likelihood)
             row |= {
                 "log_likelihood": likelihood,
                 "parameters": count,
-                "bic": float(count * np.log(len(values)) - 2 * likelihood),
+                "bic": bic,
+                "icl": bic + 2 * classification_entropy(fit, values),
                 "smallest_share": float(sizes.min() / len(values)),
             }
         rows.append(row)
     by_k = {int(str(row["k"])): row for row in rows}
-    for k in sorted(fits, key=lambda k: float(str(by_k[k]["bic"]))):
+    for k in sorted(fits, key=lambda k: float(str(by_k[k][criterion]))):
         row = by_k[k]
         if float(str(row["smallest_share"])) < min_share:
             continue

@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     AnySegmenter = TypeVar("AnySegmenter", bound=LatentClassSegmenter)
 
 FORMAT = "tessera.latent_class_segmenter"
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 SETTINGS = (
-    "feature_names", "measurement", "min_k", "max_k", "min_share", "min_stability", "min_respondents", "sample_size",
-    "starts", "bootstraps", "max_match_distance", "code_prefix", "random_state",
+    "feature_names", "measurement", "criterion", "min_k", "max_k", "min_share", "min_stability", "min_respondents",
+    "sample_size", "starts", "bootstraps", "max_match_distance", "code_prefix", "random_state",
 )  # fmt: skip
 
 

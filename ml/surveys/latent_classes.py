@@ -20,7 +20,7 @@ from ml.frames import checked_index
 from ml.surveys import latent_class_parameters
 from ml.surveys.answer_encoding import encode_answers, learn_options, profile_statements, stated_answers
 from ml.surveys.class_densities import UNKNOWN, effects, item_evidence, log_posterior
-from ml.surveys.class_fitting import Measurement, choose_classes
+from ml.surveys.class_fitting import Criterion, Measurement, choose_classes
 from ml.surveys.class_naming import Statement, name_classes
 
 REASONS_PER_ROW = 3
@@ -33,12 +33,14 @@ class LatentClassSegmenter(Segmenter):
     The mixture is fitted by StepMix (Morin et al. 2025, "StepMix: a Python package for pseudo-likelihood estimation of
     generalized mixture models", Journal of Statistical Software) to at most ``sample_size`` respondents, by full
     information maximum likelihood where answers are missing; everybody is labelled from the plain parameters. k has
-    the lowest BIC of those whose classes are large enough and come out the same on bootstrap samples. The same rows
-    give the same parameters to the last bit, in whatever order they come.
+    the lowest BIC (or ICL) of those whose classes are large enough and come out the same on bootstrap samples. The
+    same rows give the same parameters to the last bit, in whatever order they come.
 
     Args:
         feature_names: Items to use; default: every column.
         measurement: ``gaussian`` for answers on scales, centred or not; ``categorical`` for options.
+        criterion: What k is chosen by, ``bic`` or ``icl``. Answers on few places are no normal distributions, and BIC
+            splits classes to describe their shape; ICL takes only classes that people can be told apart by.
         min_k: Fewest classes tried, at least 2.
         max_k: Most classes tried.
         min_share: Smallest share of respondents in a class, 0-1.
@@ -56,8 +58,8 @@ class LatentClassSegmenter(Segmenter):
 
     Attributes:
         segments_: One row per class, by code: segment_code, name, description, customers, share, confidence_mean.
-        k_selection_: One row per k: k, log_likelihood, parameters, bic, smallest_share, stability (None where it was
-            not asked), eligible, chosen.
+        k_selection_: One row per k: k, log_likelihood, parameters, bic, icl, smallest_share, stability (None where
+            it was not asked), eligible, chosen.
         features_: Items used, sorted.
         options_: Options of each categorical item; empty for scales.
         classes_: The parameters of the classes, by code.
@@ -76,6 +78,7 @@ class LatentClassSegmenter(Segmenter):
         *,
         feature_names: Sequence[str] | None = None,
         measurement: Measurement = "gaussian",
+        criterion: Criterion = "bic",
         min_k: int = 2,
         max_k: int = 6,
         min_share: float = 0.05,
@@ -91,6 +94,7 @@ class LatentClassSegmenter(Segmenter):
     ) -> None:
         self.feature_names = feature_names
         self.measurement = measurement
+        self.criterion = criterion
         self.min_k = min_k
         self.max_k = max_k
         self.min_share = min_share
@@ -121,11 +125,16 @@ class LatentClassSegmenter(Segmenter):
             ModelInputError: A column or setting cannot be used.
             ParameterFormatError: ``previous`` is not a document of this model.
         """
-        if self.measurement not in ("gaussian", "categorical") or not 2 <= self.min_k <= self.max_k:
+        if (
+            self.measurement not in ("gaussian", "categorical")
+            or self.criterion not in ("bic", "icl")
+            or not 2 <= self.min_k <= self.max_k
+        ):
             raise ModelInputError(
                 f"{OWNER}: the settings cannot be used",
-                expected="measurement 'gaussian' or 'categorical', and 2 <= min_k <= max_k",
-                found=f"measurement={self.measurement!r}, min_k={self.min_k}, max_k={self.max_k}",
+                expected="measurement 'gaussian' or 'categorical', criterion 'bic' or 'icl', and 2 <= min_k <= max_k",
+                found=f"measurement={self.measurement!r}, criterion={self.criterion!r}, min_k={self.min_k}, "
+                f"max_k={self.max_k}",
                 fix="correct the settings",
             )
         index = checked_index(X, owner=OWNER)
@@ -163,6 +172,7 @@ class LatentClassSegmenter(Segmenter):
             sample,
             measurement=self.measurement,
             options=[len(options) for options in self.options_],
+            criterion=self.criterion,
             candidates=range(self.min_k, self.max_k + 1),
             min_share=self.min_share,
             min_stability=self.min_stability,

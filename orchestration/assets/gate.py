@@ -17,11 +17,11 @@ from data_contracts.table_properties import CANONICAL_ENTITIES, SEEDED_ENTITIES
 from orchestration.configuration.deployment import Deployment
 from orchestration.errors import NightRefusedError
 from orchestration.failures import EXIT_CODE, told_plainly
+from orchestration.found_segments.catalogue import FOUND_SCHEMES
 from orchestration.gate.drift import customers_kept
 from orchestration.gate.expectations import (
     CUSTOMERS_KEPT,
     GATE_ASSET,
-    MODEL_BUILDS,
     PYTHON_MARTS,
     entity_name,
     expected_results,
@@ -43,7 +43,7 @@ def judge_build(deployment: Deployment, manifest_path: Path, *, as_of_date: dt.d
         manifest,
         inbound=sorted(deployment.sources_on),
         dbt_marts=[mart for mart in sorted(deployment.outbound) if mart not in PYTHON_MARTS],
-        model_builds={k: v for scheme in deployment.model_schemes for k, v in MODEL_BUILDS[scheme].items()},
+        found_schemes=[FOUND_SCHEMES[name] for name in deployment.model_schemes],
         entities=CANONICAL_ENTITIES,
         matching=deployment.settings.identity.matching,
     )

@@ -1,7 +1,7 @@
 """The estimators' assets: features in, segments out, both as tables of the warehouse.
 
-Belongs here: reading features, calling an estimator, writing what it found. Does not belong here: which customers are
-segmented on what (``clustering``), how it learns (``ml``), what a feature means (``dbt_project``).
+Belongs here: running a found scheme, writing what it found and recording how it went. Does not belong here: which
+customers are segmented on what (``found_segments``), how it learns (``ml``), what a feature means (``dbt_project``).
 """
 
 # No postponed annotations here: Dagster reads the types of an asset's arguments when it is defined.
@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from orchestration.configuration.deployment import Deployment
+from orchestration.configuration.thresholds import default_thresholds
 from orchestration.failures import told_plainly
-from orchestration.gate.expectations import CLUSTERS_BUILD, CLUSTERS_STABLE
-from orchestration.gate.ledger import Ledger, Result, Status
+from orchestration.found_segments.catalogue import FOUND_SCHEMES
+from orchestration.found_segments.found_scheme import FoundScheme
+from orchestration.gate.ledger import Ledger, Result
 from orchestration.model_store import ModelStore
 from orchestration.owners import OWNERS
 from orchestration.partitions import ONE_NIGHT_A_RUN
@@ -26,74 +28,65 @@ if TYPE_CHECKING:
     import duckdb
     import pandas as pd
 
-    from orchestration.clustering import Clustering
-
-CLUSTERS = "clusters"
-# Mean adjusted Rand index between clusterings of subsamples; below it a person should look.
-STABLE_ENOUGH = 0.7
+    from orchestration.found_segments.found import Found
 
 
 def ml_assets(deployment: Deployment, partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
     """Return the assets of every estimator whose scheme is switched on."""
-    return [_clusters(deployment, partitions)] if CLUSTERS in deployment.model_schemes else []
+    return [_found_scheme(FOUND_SCHEMES[name], deployment, partitions) for name in deployment.model_schemes]
 
 
-def _clusters(deployment: Deployment, partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
-    features = dg.AssetKey(["features", "feat_customers__purchases"])
+def _found_scheme(
+    scheme: FoundScheme, deployment: Deployment, partitions: dg.PartitionsDefinition
+) -> dg.AssetsDefinition:
+    keys = {table: dg.AssetKey(["ml", table]) for table in (scheme.customers_table, scheme.segments_table)}
+    deps = [dg.AssetKey(table.split(".")) for table in scheme.reads]
 
     @dg.multi_asset(
-        name="clusters",
+        name=scheme.name,
         group_name="ml",
         partitions_def=partitions,
         backfill_policy=ONE_NIGHT_A_RUN,
         specs=[
-            dg.AssetSpec(
-                ["ml", "ml_customers__clusters"],
-                deps=[features],
-                owners=[OWNERS["ml"]],
-                kinds={"scikitlearn"},
-                description="The behavioural cluster of every customer who bought in the year up to the as-of date. "
-                "Tonight's model labels every evaluated date, so its boundaries do not move in history.",
-            ),
-            dg.AssetSpec(
-                ["ml", "ml_segments__clusters"],
-                deps=[features],
-                owners=[OWNERS["ml"]],
-                kinds={"scikitlearn"},
-                description="Tonight's clusters: code (stable over nights), name and description derived from what "
-                "sets each apart.",
-            ),
+            dg.AssetSpec(keys[table], deps=deps, owners=[OWNERS["ml"]], kinds={"scikitlearn"}, description=told)
+            for table, told in (
+                (scheme.customers_table, scheme.customers_are),
+                (scheme.segments_table, scheme.segments_are),
+            )
         ],
     )
-    def clusters(
+    def found_segments(
         context: dg.AssetExecutionContext, warehouse: WarehouseResource, night_lock: NightLockResource
     ) -> Iterator[dg.MaterializeResult]:
-        # Imported here because scikit-learn costs seconds that definitions should not pay for.
-        from orchestration.clustering import cluster_buyers
-
         ledger = Ledger(deployment.home.ledger)
-        ledger.forget([CLUSTERS_BUILD, CLUSTERS_STABLE])
+        ledger.forget([scheme.build, scheme.check])
         started_at = dt.datetime.now(tz=dt.UTC)
-        tonight = dt.date.fromisoformat(context.partition_key)
         models = ModelStore(deployment.home.models)
         with told_plainly(), warehouse.connect() as connection:
-            found = cluster_buyers(
-                _buyers(connection), tonight=tonight, previous=served_model(deployment, models, CLUSTERS)
+            found = scheme.find(
+                connection,
+                tonight=dt.date.fromisoformat(context.partition_key),
+                previous=served_model(deployment, models, scheme.name),
+                thresholds={**default_thresholds(), **deployment.settings.thresholds},
             )
-            _write(connection, "ml_customers__clusters", found.customers)
-            _write(connection, "ml_segments__clusters", found.segments)
-        fingerprint = models.keep(CLUSTERS, found.model.to_parameters()) if found.model else "none"
-        ledger.record(_results(found, context, started_at=started_at, fingerprint=fingerprint))
+            _write(connection, scheme.customers_table, found.customers)
+            _write(connection, scheme.segments_table, found.segments)
+        fingerprint = "none" if found.parameters is None else models.keep(scheme.name, dict(found.parameters))
+        ledger.record(_results(scheme, found, context, started_at=started_at, fingerprint=fingerprint))
         yield dg.MaterializeResult(
-            asset_key=["ml", "ml_customers__clusters"],
+            asset_key=keys[scheme.customers_table],
             metadata={"dagster/row_count": found.customers.num_rows, "model": fingerprint},
         )
         yield dg.MaterializeResult(
-            asset_key=["ml", "ml_segments__clusters"],
-            metadata={"dagster/row_count": found.segments.num_rows, **_tables(found)},
+            asset_key=keys[scheme.segments_table],
+            metadata={
+                "dagster/row_count": found.segments.num_rows,
+                "found": found.detail,
+                **{title: _table(frame) for title, frame in found.tables.items()},
+            },
         )
 
-    return clusters
+    return found_segments
 
 
 def served_model(deployment: Deployment, models: ModelStore, name: str) -> dict[str, Any] | None:
@@ -101,20 +94,6 @@ def served_model(deployment: Deployment, models: ModelStore, name: str) -> dict[
     current = VersionStore(deployment.home.published).current()
     fingerprint = read_manifest(current.path).models.get(name) if current else None
     return models.load(name, fingerprint) if fingerprint else None
-
-
-def _buyers(connection: "duckdb.DuckDBPyConnection") -> "pd.DataFrame":
-    from orchestration.clustering import CLUSTER_FEATURES
-
-    columns = ", ".join(f"cast({name} as double) as {name}" for name in CLUSTER_FEATURES)
-    return connection.execute(
-        f"""
-        select customer_id, as_of_date, {columns}
-        from features.feat_customers__purchases
-        where order_days_365d_count > 0
-        order by as_of_date, customer_id
-        """
-    ).fetchdf()
 
 
 def _write(connection: "duckdb.DuckDBPyConnection", table: str, rows: Any) -> None:
@@ -125,54 +104,36 @@ def _write(connection: "duckdb.DuckDBPyConnection", table: str, rows: Any) -> No
 
 
 def _results(
-    found: "Clustering", context: dg.AssetExecutionContext, *, started_at: dt.datetime, fingerprint: str
+    scheme: FoundScheme, found: "Found", context: dg.AssetExecutionContext, *, started_at: dt.datetime, fingerprint: str
 ) -> list[Result]:
+    now = dt.datetime.now(tz=dt.UTC)
     common: dict[str, Any] = {
+        "subject": scheme.build,
         "as_of_date": dt.date.fromisoformat(context.partition_key),
         "run_id": context.run_id,
-        "started_at": started_at,
-        "completed_at": dt.datetime.now(tz=dt.UTC),
+        "completed_at": now,
     }
-    built = Result(
-        name=CLUSTERS_BUILD,
-        kind="build",
-        subject=CLUSTERS_BUILD,
-        severity="error",
-        status="pass",
-        detail=fingerprint,
-        **common,
-    )
-    stable, detail = _stability(found)
-    checked_at = {**common, "started_at": common["completed_at"]}
     return [
-        built,
         Result(
-            name=CLUSTERS_STABLE,
+            name=scheme.build,
+            kind="build",
+            severity="error",
+            status="pass",
+            started_at=started_at,
+            detail=fingerprint,
+            **common,
+        ),
+        Result(
+            name=scheme.check,
             kind="model",
-            subject=CLUSTERS_BUILD,
             severity="warn",
-            status=stable,
-            failures=int(stable != "pass"),
-            detail=detail,
-            **checked_at,
+            status=found.status,
+            started_at=now,
+            failures=int(found.status == "warn"),
+            detail=found.detail,
+            **common,
         ),
     ]
-
-
-def _stability(found: "Clustering") -> tuple[Status, str]:
-    if found.model is None:
-        return "warn", f"no clusters tonight, every customer is unknown: {found.why_not}"
-    chosen = found.model.k_selection_.query("chosen").iloc[0]
-    detail = f"{int(chosen['k'])} clusters, stability {chosen['stability']:.2f}, separation {chosen['separation']:.2f}"
-    if found.note:
-        return "warn", f"{detail}; {found.note}"
-    return ("pass" if chosen["stability"] >= STABLE_ENOUGH else "warn"), detail
-
-
-def _tables(found: "Clustering") -> dict[str, Any]:
-    if found.model is None:
-        return {"why there are no clusters": found.why_not}
-    return {"segments": _table(found.model.segments_), "choice of k": _table(found.model.k_selection_)}
 
 
 def _table(frame: "pd.DataFrame") -> dg.TableMetadataValue:

@@ -14,7 +14,8 @@ import dagster as dg
 from orchestration.assets.gate import judge_build, refused
 from orchestration.configuration.deployment import Deployment
 from orchestration.failures import told_plainly
-from orchestration.gate.expectations import CLUSTERS_BUILD, GATE_ASSET, IDENTITY_BUILD
+from orchestration.found_segments.catalogue import FOUND_SCHEMES
+from orchestration.gate.expectations import GATE_ASSET, IDENTITY_BUILD
 from orchestration.gate.report import summarise
 from orchestration.gate.verdict import Verdict
 from orchestration.owners import OWNERS
@@ -99,5 +100,5 @@ def _checks(verdict: Verdict) -> dict[str, object]:
 
 def _models(verdict: Verdict) -> dict[str, str]:
     fingerprints = {result.name: result.detail for result in verdict.results}
-    named = {"clusters": CLUSTERS_BUILD, "identity": IDENTITY_BUILD}
+    named = {**{name: scheme.build for name, scheme in FOUND_SCHEMES.items()}, "identity": IDENTITY_BUILD}
     return {name: fingerprints[build] for name, build in named.items() if build in fingerprints}

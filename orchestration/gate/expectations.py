@@ -8,15 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from orchestration.found_segments.found_scheme import FoundScheme
 from orchestration.gate.verdict import Expected
 
 GATE_ASSET = ["marts", "data_quality"]
 # Marts that Python writes at the gate, after every dbt result is known.
 PYTHON_MARTS = frozenset({"data_quality"})
 CUSTOMERS_KEPT = "gate__customers_do_not_vanish"
-CLUSTERS_BUILD = "ml.ml_customers__clusters"
-CLUSTERS_STABLE = "model__clusters__are_they_stable"
-MODEL_BUILDS = {"clusters": {CLUSTERS_BUILD: (CLUSTERS_STABLE,)}}
 IDENTITY_BUILD = "matching.customer_map"
 IDENTITY_STABLE = "identity__do_customers_keep_their_ids"
 IDENTITY_PRECISE = "identity__is_matching_precise"
@@ -54,7 +52,7 @@ def expected_results(
     *,
     inbound: Iterable[str],
     dbt_marts: Iterable[str],
-    model_builds: Mapping[str, Iterable[str]],
+    found_schemes: Iterable[FoundScheme],
     entities: Iterable[str] = (),
     matching: bool = False,
 ) -> list[Expected]:
@@ -64,7 +62,7 @@ def expected_results(
         manifest: dbt's manifest of this deployment (only what is switched on is enabled in it).
         inbound: Contracts of the sources that are on.
         dbt_marts: Marts whose outbound contract is checked after dbt built them.
-        model_builds: For each estimator's build result, the questions of its checks.
+        found_schemes: The schemes whose segments an estimator gives.
         entities: Canonical entities of which it is told whether a source feeds them.
         matching: Whether records are matched into customers.
     """
@@ -86,9 +84,12 @@ def expected_results(
         parents = tuple(names[parent] for parent in node["depends_on"].get("nodes", []) if parent in names)
         question = f"Was {names[unique_id]} built?" if node["resource_type"] != "test" else test_question(node)
         expected.append(Expected(names[unique_id], question, after=parents))
-    for build, checks in model_builds.items():
-        expected.append(Expected(build, f"Was {build} built?", after=("features.feat_customers__purchases",)))
-        expected += [Expected(check, check.replace("__", ": ").replace("_", " "), after=(build,)) for check in checks]
+    for scheme in found_schemes:
+        asked = scheme.check.replace("__", ": ").replace("_", " ")
+        expected += [
+            Expected(scheme.build, f"Was {scheme.build} built?", after=scheme.reads),
+            Expected(scheme.check, asked, after=(scheme.build,)),
+        ]
     if matching:
         profiles = "identity.int_identity__profiles"
         expected += [

@@ -13,16 +13,14 @@ from typing import Any
 
 import yaml
 
-from orchestration.clustering import CLUSTER_FEATURES
 from orchestration.configuration.rule_text import PLACEHOLDER
+from orchestration.found_segments.catalogue import FOUND_SCHEMES
 from scripts.dbt_model_sql import ModelSql, model_sql, project_macros
 from scripts.feature_lineage import features_used
 from scripts.pages.catalogue import Scheme
 from scripts.pages.dbt_yml import FAMILY_PREFIX, Column, DbtYml, Model
 from scripts.pages.threshold_texts import Threshold
 
-# What estimators learn from: Python reads it, so that no SQL says so.
-_LEARNT_FROM = {"clusters": CLUSTER_FEATURES}
 # Every scheme reads them; they say when, not what.
 _DATES = "as_of_dates"
 
@@ -58,7 +56,8 @@ class SchemeModels:
         families = described.families
         columns = {name: [column.name for column in family.features] for name, family in families.items()}
         features = {found for sql in own.values() for found in features_used(sql.text, columns)}
-        learnt_from = _LEARNT_FROM.get(scheme.code, ())
+        # Python reads what an estimator learns from, so that no SQL says so.
+        learnt_from = FOUND_SCHEMES[scheme.code].features() if scheme.code in FOUND_SCHEMES else {}
         asked = {name for sql in own.values() for name in sql.variables}
         asked |= {match[1] for segment in scheme.segments for match in PLACEHOLDER.finditer(segment.rule)}
         return SchemeInputs(
@@ -66,7 +65,7 @@ class SchemeModels:
                 (family, column)
                 for name, family in families.items()
                 for column in family.features
-                if (name, column.name) in features or column.name in learnt_from
+                if (name, column.name) in features or column.name in learnt_from.get(name, ())
             ),
             others=tuple(described.models[name] for name in others if name in described.models),
             thresholds=tuple(

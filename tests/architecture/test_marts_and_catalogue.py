@@ -14,7 +14,8 @@ from data_contracts.render import stale_files
 from data_contracts.table_properties import CANONICAL_ENTITIES
 from orchestration.configuration.deployment import Deployment
 from orchestration.configuration.schemes import PREDICTIONS, catalogued_schemes
-from orchestration.gate.expectations import MODEL_BUILDS, PYTHON_MARTS
+from orchestration.found_segments.catalogue import FOUND_SCHEMES
+from orchestration.gate.expectations import PYTHON_MARTS
 from orchestration.repository import DBT_PROJECT, ROOT, SCHEME_CATALOG, SEGMENT_CATALOG
 
 
@@ -113,7 +114,7 @@ class TestCatalogue:
     ) -> None:
         tables = {source["name"] for source in manifest["sources"].values() if source["source_name"] == "ml"}
         assert tables == {f"ml_{kind}__{scheme}" for kind in ("customers", "segments") for scheme in MODEL_SCHEMES}
-        assert set(MODEL_BUILDS) == MODEL_SCHEMES
+        assert set(FOUND_SCHEMES) == MODEL_SCHEMES
 
     def test_a_segment_is_there_once(self) -> None:
         counts = Counter((row["scheme"], row["segment_code"]) for row in CATALOG)

@@ -28,7 +28,7 @@ combined as (
         segment_code,
         segment_name,
         description,
-        'nearest of the centres that tonight''s model found' as rule, -- noqa: RF04
+        rule,
         display_order,
         colour,
         'data science' as owner -- noqa: RF04

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from orchestration.found_segments.clusters import CLUSTERS
 from orchestration.gate.expectations import (
-    CLUSTERS_BUILD,
-    CLUSTERS_STABLE,
     CUSTOMERS_KEPT,
     IDENTITY_BUILD,
     IDENTITY_PRECISE,
     IDENTITY_STABLE,
-    MODEL_BUILDS,
     PYTHON_MARTS,
     expected_results,
 )
@@ -63,9 +61,7 @@ MANIFEST = {
 
 @pytest.fixture(scope="module")
 def expected() -> dict:
-    items = expected_results(
-        MANIFEST, inbound=["shop__orders"], dbt_marts=["customers"], model_builds=MODEL_BUILDS["clusters"]
-    )
+    items = expected_results(MANIFEST, inbound=["shop__orders"], dbt_marts=["customers"], found_schemes=[CLUSTERS])
     assert len({item.name for item in items}) == len(items)
     return {item.name: item for item in items}
 
@@ -81,8 +77,8 @@ def test_everything_that_is_enabled_is_expected_and_nothing_else(expected) -> No
         "unique_customers",
         "catalogued",
         "source_is_fresh",
-        CLUSTERS_BUILD,
-        CLUSTERS_STABLE,
+        CLUSTERS.build,
+        CLUSTERS.check,
         "contract__customers",
         CUSTOMERS_KEPT,
     }
@@ -96,10 +92,10 @@ def test_everything_that_is_enabled_is_expected_and_nothing_else(expected) -> No
         ("seeds.catalog", ()),
         ("staging.stg_orders", ("raw.shop__orders",)),
         ("source_is_fresh", ("raw.shop__orders",)),
-        ("marts.customers", ("staging.stg_orders", CLUSTERS_BUILD)),
+        ("marts.customers", ("staging.stg_orders", CLUSTERS.build)),
         ("unique_customers", ("marts.customers",)),
         ("catalogued", ("marts.customers", "seeds.catalog")),
-        (CLUSTERS_STABLE, (CLUSTERS_BUILD,)),
+        (CLUSTERS.check, (CLUSTERS.build,)),
         ("contract__customers", ("marts.customers",)),
         (CUSTOMERS_KEPT, ("marts.customers",)),
     ],
@@ -114,7 +110,7 @@ def test_a_test_is_worded_by_its_description_else_by_its_name(expected) -> None:
 
 
 def test_without_sources_marts_and_estimators_only_dbt_and_the_customers_are_expected() -> None:
-    items = expected_results(MANIFEST, inbound=[], dbt_marts=[], model_builds={})
+    items = expected_results(MANIFEST, inbound=[], dbt_marts=[], found_schemes=[])
     assert not [item.name for item in items if item.name.startswith(("raw.", "contract__", "ml.", "model__"))]
     assert items[-1].name == CUSTOMERS_KEPT
 
@@ -132,14 +128,14 @@ MAPPED = {
 
 class TestMatching:
     def test_records_are_matched_after_their_profiles_and_before_anybody_is_a_customer(self) -> None:
-        items = expected_results(MAPPED, inbound=[], dbt_marts=[], model_builds={}, matching=True)
+        items = expected_results(MAPPED, inbound=[], dbt_marts=[], found_schemes=[], matching=True)
         after = {item.name: item.after for item in items}
         assert after[IDENTITY_BUILD] == ("identity.int_identity__profiles",)
         assert after[IDENTITY_STABLE] == after[IDENTITY_PRECISE] == (IDENTITY_BUILD,)
         assert after["identity.int_identity__customer_map"] == (IDENTITY_BUILD,)
 
     def test_who_trusts_references_is_asked_nothing_about_matching(self) -> None:
-        items = expected_results(MAPPED, inbound=[], dbt_marts=[], model_builds={})
+        items = expected_results(MAPPED, inbound=[], dbt_marts=[], found_schemes=[])
         names = {item.name for item in items}
         assert names.isdisjoint({IDENTITY_BUILD, IDENTITY_STABLE, IDENTITY_PRECISE})
 
