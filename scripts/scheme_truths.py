@@ -17,6 +17,7 @@ import pandas as pd
 
 from orchestration.errors import TesseraError
 from scripts.truths import held_against_truth as truths
+from scripts.truths import true_kinds
 from scripts.truths.left_by_night import KnownNight, open_known_night
 
 _MONTHS = 12
@@ -71,7 +72,16 @@ def _rows(night: KnownNight) -> Iterator[tuple[str, str, str, str, str]]:
     yield "firmographic", "true kind of account", "customers rightly taken for consumers or not", *_share(consumers)
     sizes = truths.company_sizes(night)
     yield "firmographic", "true staff and revenue", "buyers for a company of known size in its class", *_share(sizes)
+    yield from _clusters(night)
     yield "geographic", "true country", "customers in their country", *_share(truths.countries(night))
+
+
+def _clusters(night: KnownNight) -> Iterator[tuple[str, str, str, str, str]]:
+    both = true_kinds.clusters_and_kinds(night)
+    held, count = "true kind of the customer", f"{len(both):,}"
+    found, told = true_kinds.clusters_as_kinds(both), true_kinds.kinds_told_by_behaviour(night, both)
+    yield "clusters", held, "adjusted Rand index of clusters and kinds", count, f"{found:.3f}"
+    yield "clusters", held, "... of a classifier that has learnt the kinds, on unseen customers", count, f"{told:.3f}"
 
 
 def _share(is_right: pd.Series) -> tuple[str, str]:

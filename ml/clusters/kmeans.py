@@ -60,6 +60,8 @@ class KMeansSegmenter(Segmenter):
         max_k: Most clusters tried.
         min_share: Smallest share of customers in a cluster, 0-1.
         max_outlier_share: Largest share of customers that may be outliers at the fit; 0 for none.
+        min_outliers: Fewest outliers kept apart as a segment. Fewer could be shown to nobody, and would take a
+            cluster with them where small segments are folded together; they pull no centre all the same.
         min_stability: Mean adjusted Rand index between subsamples asked of k.
         tolerance: Difference of silhouettes that does not matter when choosing k.
         max_match_distance: Root-mean-square distance per feature, in standard deviations, at which a cluster
@@ -82,7 +84,8 @@ class KMeansSegmenter(Segmenter):
         features_: Features used; ``notes_`` says which were dropped and why.
         preparation_: The fitted ``MixedPreparation``.
         centers_: Prepared centroids by code, shape (k, q).
-        outlier_limit_: Distance from the nearest centroid beyond which a customer is an outlier.
+        unlike_limit_: Distance from the nearest centroid beyond which a customer is unlike every cluster.
+        outlier_limit_: The same where such customers are a segment of their own, infinity where they are too few.
         drift_reference_: Frozen bins of every feature at the fit.
         match_distances_: Code to distance from the previous version's centroid, None for a new code.
         learnt_from_: Digest of the rows and settings; learning the same again gives the previous version back.
@@ -99,6 +102,7 @@ class KMeansSegmenter(Segmenter):
         max_k: int = 8,
         min_share: float = 0.02,
         max_outlier_share: float = 0.01,
+        min_outliers: int = 10,
         min_stability: float = 0.8,
         tolerance: float = 0.04,
         max_match_distance: float = 0.6,
@@ -118,6 +122,7 @@ class KMeansSegmenter(Segmenter):
         self.max_k = max_k
         self.min_share = min_share
         self.max_outlier_share = max_outlier_share
+        self.min_outliers = min_outliers
         self.min_stability = min_stability
         self.tolerance = tolerance
         self.max_match_distance = max_match_distance
@@ -174,12 +179,14 @@ class KMeansSegmenter(Segmenter):
                 min_stability=self.min_stability,
                 tolerance=self.tolerance,
                 max_outlier_share=self.max_outlier_share,
+                min_outliers=self.min_outliers,
                 warm=warm,
                 seed=self.random_state,
             )
             self.k_selection_ = chosen.table
-            self.outlier_limit_ = chosen.limit
-            is_member = nearest_distances(rows.free, chosen.centers) <= chosen.limit
+            self.unlike_limit_ = chosen.limit
+            self.outlier_limit_ = chosen.limit if chosen.apart else float("inf")
+            is_member = nearest_distances(rows.free, chosen.centers) <= self.outlier_limit_
             members = rows.bounded[is_member]
             membership = measure_membership(
                 members[bounded_sample(len(members), STABILITY_ROWS, seed=self.random_state)],
@@ -319,6 +326,10 @@ class KMeansSegmenter(Segmenter):
     def input_frame(self, X: pd.DataFrame) -> pd.DataFrame:
         """Return every feature asked for, also those left out, as they are learnt from: numbers and levels."""
         return pd.concat(self._all_features(X), axis=1)
+
+    def unlike_share(self, X: pd.DataFrame) -> float:
+        """Return the share of customers who are unlike every cluster, whether or not they are a segment."""
+        return float((nearest_distances(self._prepared(X).free, self.centers_) > self.unlike_limit_).mean())
 
     def prepared_members(self, X: pd.DataFrame) -> np.ndarray:
         """Return the prepared rows of the customers who are in a cluster, by customer_id, shape (m, q)."""

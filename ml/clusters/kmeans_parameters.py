@@ -34,6 +34,7 @@ FORMAT = "tessera.kmeans_segmenter"
 FORMAT_VERSION = 2
 SETTINGS = (
     "feature_names", "categorical_features", "value_feature", "min_k", "max_k", "min_share", "max_outlier_share",
+    "min_outliers",
     "min_stability", "tolerance", "max_match_distance", "min_customers", "balance", "categorical_weight",
     "sample_size", "stability_repeats", "membership_repeats", "random_state",
 )  # fmt: skip
@@ -89,7 +90,8 @@ def to_parameters(model: KMeansSegmenter) -> dict[str, Any]:
         "segments": segments,
         "outliers": outliers,
         # JSON has no infinity: None is no limit.
-        "outlier_limit": float(model.outlier_limit_) if math.isfinite(model.outlier_limit_) else None,
+        "unlike_limit": float(model.unlike_limit_) if math.isfinite(model.unlike_limit_) else None,
+        "outliers_apart": math.isfinite(model.outlier_limit_),
         "agreement": model.agreement_,
         "confidence_curve": [list(points) for points in model.confidence_curve_],
         "drift_reference": model.drift_reference_.to_parameters(),
@@ -123,8 +125,9 @@ def from_parameters(cls: type[AnySegmenter], parameters: Mapping[str, Any]) -> A
         segments = [dict(segment) for segment in parameters["segments"]]
         model.named_centers_ = np.array([segment.pop("named_center") for segment in segments])
         model.segments_ = pd.DataFrame([*segments, dict(parameters["outliers"])])
-        limit = parameters["outlier_limit"]
-        model.outlier_limit_ = float("inf") if limit is None else float(limit)
+        limit = parameters["unlike_limit"]
+        model.unlike_limit_ = float("inf") if limit is None else float(limit)
+        model.outlier_limit_ = model.unlike_limit_ if parameters["outliers_apart"] else float("inf")
         model.agreement_ = float(parameters["agreement"])
         curve, shares = parameters["confidence_curve"]
         model.confidence_curve_ = (tuple(map(float, curve)), tuple(map(float, shares)))

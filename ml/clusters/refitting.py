@@ -99,7 +99,7 @@ def decide_refit(
     smallest = float(shares.reindex(clusters, fill_value=0.0).min())
     if smallest < model.min_share:
         return RefitDecision(refit=True, reason=f"a cluster is down to {smallest:.1%} of customers", drift=drift)
-    outliers = float(shares.get(served.segments_["segment_code"].iloc[-1], 0.0))
+    outliers = served.unlike_share(X)
     # At the fit there may be exactly as many as are allowed; a few more are no reason.
     if outliers > 2 * model.max_outlier_share:
         reason = f"{outliers:.1%} of customers are unlike every cluster"

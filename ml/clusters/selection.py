@@ -37,12 +37,14 @@ class Chosen:
     Attributes:
         centers: Centres, shape (k, p).
         table: The candidates, with the columns ``K_SELECTION_COLUMNS``.
-        limit: Distance from the nearest centre beyond which a row is an outlier; infinity where there is none.
+        limit: Distance from the nearest centre beyond which a row is unlike every cluster, infinity without one.
+        apart: Whether the rows beyond it are enough for a segment of their own.
     """
 
     centers: np.ndarray
     table: pd.DataFrame
     limit: float
+    apart: bool
 
 
 def bounded_sample(rows: int, size: int, *, seed: int) -> slice | np.ndarray:
@@ -169,6 +171,7 @@ def choose_centers(
     min_stability: float,
     tolerance: float,
     max_outlier_share: float,
+    min_outliers: int,
     warm: np.ndarray | None,
     seed: int,
 ) -> Chosen:
@@ -187,6 +190,7 @@ def choose_centers(
         min_stability: Smallest mean adjusted Rand index.
         tolerance: Difference of silhouettes that does not matter.
         max_outlier_share: Largest share of rows that may be outliers, 0-1.
+        min_outliers: Fewest outliers that are a segment; fewer are left out of the centres all the same.
         warm: Centres of the last version, shape (m, p). For k = m the fit continues from them unless a fresh
             start is more than 1 % better, so that customers do not move without a reason.
         seed: Seed of every draw.
@@ -215,10 +219,12 @@ def choose_centers(
             centers = polish_centers(values[like_others], centers)
         distances = nearest_distances(free, centers)
         limit = outlier_limit(distances, max_share=max_outlier_share)
-        counts = np.bincount(nearest_labels(values[distances <= limit], centers), minlength=k)
+        apart = bool((distances > limit).sum() >= max(min_outliers, 1))
+        counted = values[distances <= limit] if apart else values
+        counts = np.bincount(nearest_labels(counted, centers), minlength=k)
         if counts.min() / len(values) >= min_share:
             chosen = table.assign(chosen=table["k"] == k)[list(K_SELECTION_COLUMNS)]
-            return Chosen(centers=centers, table=chosen, limit=limit)
+            return Chosen(centers=centers, table=chosen, limit=limit, apart=apart)
         # The final fit is the one that counts: a k whose cluster shrank below the limit is out after all.
         table.loc[table["k"] == k, "eligible"] = False
     shares = ", ".join(f"{row.k}: {row.smallest_share:.1%}" for row in measured.itertuples())

@@ -41,7 +41,7 @@ def _find(
     from orchestration.clustering import cluster_buyers
     from orchestration.found_segments.found import Found
 
-    found = cluster_buyers(_buyers(connection), tonight=tonight, previous=previous)
+    found = cluster_buyers(read_buyers(connection), tonight=tonight, previous=previous)
     status, detail = _stability(found)
     return Found(
         customers=found.customers,
@@ -54,7 +54,8 @@ def _find(
     )
 
 
-def _buyers(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+def read_buyers(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+    """Return one row per customer and date with an order in the past year: ids and the features of clusters."""
     from orchestration.clustering import LEVELS, NUMBERS
 
     purchases, *others = _FAMILIES

@@ -10,6 +10,7 @@ import pytest
 
 from scripts import scheme_truths
 from scripts.truths import held_against_truth as truths
+from scripts.truths import true_kinds
 from scripts.truths.left_by_night import KnownNight, open_known_night
 from tests.support import nights
 
@@ -141,6 +142,13 @@ def test_companies_are_in_their_size_class_unless_their_record_leaves_a_number_o
     )
     assert set(sizes.index[~sizes]) <= set(gaps["customer_id"])
     assert sizes.mean() > 0.8
+
+
+def test_clusters_tell_the_true_kinds_better_than_chance_and_not_better_than_who_knows_them(known: KnownNight) -> None:
+    both = true_kinds.clusters_and_kinds(known)
+    assert len(both) > 300
+    found = true_kinds.clusters_as_kinds(both)
+    assert 0.06 < found < true_kinds.kinds_told_by_behaviour(known, both) < 0.6
 
 
 def test_customers_are_in_their_country(known: KnownNight) -> None:

@@ -15,7 +15,7 @@ from ml.clusters.kmeans import KMeansSegmenter
 from ml.errors import ModelInputError, ParameterFormatError
 
 Plant = Callable[..., tuple[pd.DataFrame, np.ndarray]]
-SETTINGS = {"categorical_features": ["preferred_order_channel"], "max_k": 6, "stability_repeats": 3}
+SETTINGS = {"categorical_features": ["preferred_order_channel"], "min_outliers": 1, "max_k": 6, "stability_repeats": 3}
 
 
 def with_channels(frame: pd.DataFrame, kind: np.ndarray, *, seed: int = 5) -> pd.DataFrame:
@@ -106,6 +106,15 @@ def test_outliers_are_told_as_a_segment_of_their_own_within_the_declared_share(
     assert without.segments_["customers"].iloc[-1] == 0
     again = KMeansSegmenter.from_parameters(json.loads(json.dumps(without.to_parameters(), allow_nan=False)))
     assert "outliers" not in again.predict(planted[0])
+
+
+def test_too_few_outliers_for_a_segment_are_in_a_cluster_and_pull_none(
+    fitted: KMeansSegmenter, planted: tuple[pd.DataFrame, np.ndarray]
+) -> None:
+    model = clone(fitted).set_params(min_outliers=10).fit(planted[0])
+    assert model.outlier_limit_ == np.inf
+    assert "outliers" not in model.predict(planted[0])
+    np.testing.assert_array_equal(model.centers_, fitted.centers_)
 
 
 def test_a_level_can_be_a_reason_and_a_missing_one_is_none(

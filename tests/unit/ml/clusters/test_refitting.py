@@ -17,7 +17,7 @@ Plant = Callable[..., tuple[pd.DataFrame, np.ndarray]]
 
 
 def segmenter(**settings: Any) -> KMeansSegmenter:
-    return KMeansSegmenter(**{"max_k": 5, "stability_repeats": 3, **settings})
+    return KMeansSegmenter(**{"max_k": 5, "stability_repeats": 3, "min_outliers": 1, **settings})
 
 
 @pytest.fixture(scope="module")
