@@ -114,6 +114,7 @@ def cluster_buyers(
 
 
 def _labelled(model: KMeansSegmenter, rows: pd.DataFrame, *, date: dt.date, explain: bool) -> pa.Table:
+    codes, confidence = model.assign(rows)
     reasons = None
     if explain:
         reasons = [[{**reason, "value": _written(reason)} for reason in row] for row in model.explain(rows)]
@@ -121,8 +122,8 @@ def _labelled(model: KMeansSegmenter, rows: pd.DataFrame, *, date: dt.date, expl
         {
             "customer_id": pa.array(rows.index, pa.string()),
             "as_of_date": pa.array([date] * len(rows), pa.date32()),
-            "segment_code": pa.array(model.predict(rows), pa.string()),
-            "confidence": pa.array(model.confidence(rows), pa.float64()),
+            "segment_code": pa.array(codes, pa.string()),
+            "confidence": pa.array(confidence, pa.float64()),
             "reasons": pa.array(reasons, CUSTOMERS.field("reasons").type)
             if reasons
             else pa.nulls(len(rows), CUSTOMERS.field("reasons").type),

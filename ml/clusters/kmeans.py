@@ -44,6 +44,20 @@ class _Rows(NamedTuple):
     free: np.ndarray
 
 
+class Judged(NamedTuple):
+    """Customers as fitted clusters see them.
+
+    Attributes:
+        shares: Share of the customers in each cluster, shape (k,).
+        unlike_share: Share who are unlike every cluster, whether or not they are a segment.
+        members: Prepared rows of those in a cluster, by customer_id, shape (m, q).
+    """
+
+    shares: np.ndarray
+    unlike_share: float
+    members: np.ndarray
+
+
 class KMeansSegmenter(Segmenter):
     """Groups customers by how they buy.
 
@@ -308,6 +322,13 @@ class KMeansSegmenter(Segmenter):
         rows = self._prepared(X)
         return self._sureness(rows, self.centers_, self._labels(rows))
 
+    def assign(self, X: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+        """Return ``predict`` and ``confidence`` of each row for the work of one."""
+        rows = self._prepared(X)
+        labels = self._labels(rows)
+        codes = self.segments_["segment_code"].to_numpy(dtype=object)[labels]
+        return codes, self._sureness(rows, self.centers_, labels)
+
     def explain(self, X: pd.DataFrame) -> list[list[Reason]]:
         """Return the three features that decide most between a row's centroid and the next one.
 
@@ -327,14 +348,16 @@ class KMeansSegmenter(Segmenter):
         """Return every feature asked for, also those left out, as they are learnt from: numbers and levels."""
         return pd.concat(self._all_features(X), axis=1)
 
-    def unlike_share(self, X: pd.DataFrame) -> float:
-        """Return the share of customers who are unlike every cluster, whether or not they are a segment."""
-        return float((nearest_distances(self._prepared(X).free, self.centers_) > self.unlike_limit_).mean())
-
-    def prepared_members(self, X: pd.DataFrame) -> np.ndarray:
-        """Return the prepared rows of the customers who are in a cluster, by customer_id, shape (m, q)."""
+    def judged(self, X: pd.DataFrame) -> Judged:
+        """Return what is needed to say whether these clusters still hold for ``X``; rows are taken by customer_id."""
         rows = self._prepared(X.sort_index(kind="stable"))
-        return rows.bounded[self._labels(rows) >= 0]
+        labels = self._labels(rows)
+        unlike = nearest_distances(rows.free, self.centers_) > self.unlike_limit_
+        return Judged(
+            shares=np.bincount(labels[labels >= 0], minlength=len(self.centers_)) / len(X),
+            unlike_share=float(unlike.mean()),
+            members=rows.bounded[labels >= 0],
+        )
 
     def to_parameters(self) -> dict[str, Any]:
         """Return settings and everything learnt as plain JSON types; see ``kmeans_parameters``."""

@@ -94,17 +94,15 @@ def decide_refit(
         told = ", ".join(f"{row.column} {row.population_stability_index:.2f}" for row in moved.itertuples())
         reason = f"customers are others than the model was learnt from, population stability index: {told}"
         return RefitDecision(refit=True, reason=reason, drift=drift)
-    shares = pd.Series(served.predict(X)).value_counts(normalize=True)
-    clusters = served.segments_["segment_code"].iloc[:-1]
-    smallest = float(shares.reindex(clusters, fill_value=0.0).min())
+    judged = served.judged(X)
+    smallest = float(judged.shares.min())
     if smallest < model.min_share:
         return RefitDecision(refit=True, reason=f"a cluster is down to {smallest:.1%} of customers", drift=drift)
-    outliers = served.unlike_share(X)
     # At the fit there may be exactly as many as are allowed; a few more are no reason.
-    if outliers > 2 * model.max_outlier_share:
-        reason = f"{outliers:.1%} of customers are unlike every cluster"
+    if judged.unlike_share > 2 * model.max_outlier_share:
+        reason = f"{judged.unlike_share:.1%} of customers are unlike every cluster"
         return RefitDecision(refit=True, reason=reason, drift=drift)
-    agreement = _agreement(served, X, repeats=rule.repeats)
+    agreement = _agreement(served, judged.members, repeats=rule.repeats)
     if agreement < served.agreement_ - rule.max_agreement_loss:
         reason = f"stability fell: resampled customers agree with the served clusters by {agreement:.2f}"
         return RefitDecision(
@@ -126,9 +124,8 @@ def _changed_settings(model: KMeansSegmenter, previous: Mapping[str, Any]) -> li
     return changed
 
 
-def _agreement(served: KMeansSegmenter, X: pd.DataFrame, *, repeats: int) -> float:
+def _agreement(served: KMeansSegmenter, members: np.ndarray, *, repeats: int) -> float:
     """Return the mean adjusted Rand index of clusterings of resampled members with the served labels."""
-    members = served.prepared_members(X)
     values = members[bounded_sample(len(members), STABILITY_ROWS, seed=served.random_state)]
     labels = nearest_labels(values, served.centers_)
     with threadpool_limits(limits=1):

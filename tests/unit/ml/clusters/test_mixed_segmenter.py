@@ -117,6 +117,14 @@ def test_too_few_outliers_for_a_segment_are_in_a_cluster_and_pull_none(
     np.testing.assert_array_equal(model.centers_, fitted.centers_)
 
 
+def test_code_and_confidence_together_are_the_two_alone(
+    fitted: KMeansSegmenter, planted: tuple[pd.DataFrame, np.ndarray]
+) -> None:
+    codes, sure = fitted.assign(planted[0])
+    np.testing.assert_array_equal(codes, fitted.predict(planted[0]))
+    np.testing.assert_array_equal(sure, fitted.confidence(planted[0]))
+
+
 def test_a_level_can_be_a_reason_and_a_missing_one_is_none(
     fitted: KMeansSegmenter, planted: tuple[pd.DataFrame, np.ndarray]
 ) -> None:
