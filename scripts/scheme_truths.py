@@ -65,9 +65,23 @@ def _rows(night: KnownNight) -> Iterator[tuple[str, str, str, str, str]]:
     )
     for strongest, words in ((1, "the strongest"), (2, "one of the two strongest")):
         needs = truths.needs_as_class(night, strongest=strongest)
-        yield "needs", "true class of needs", f"respondents whose clear need is {words} of their class", *_share(needs)
+        yield (
+            "needs",
+            "true class of needs",
+            f"respondents whose own clear need is {words} of their class",
+            *_share(needs),
+        )
+    for scheme, about in (("needs", "true class of needs"), ("psychographic", "true class of attitudes")):
+        # A survey that is too small for classes leaves none.
+        if night.segments(scheme).str.fullmatch("[np][0-9]+").any():
+            respondents, index = truths.classes_as_true(night, scheme)
+            yield scheme, about, "respondents: adjusted Rand index of the classes", f"{respondents:,}", f"{index:.3f}"
     reasons = truths.benefits_as_reason(night)
     yield "benefits", "true reason to buy", "respondents whose benefit is that reason", *_share(reasons)
+    for scheme in ("needs", "psychographic", "benefits"):
+        inferred = truths.inferred_as_true(night, scheme)
+        if len(inferred):
+            yield scheme, "the same", "others whose inferred segment stands for it", *_share(inferred)
     consumers = truths.consumers_and_businesses(night)
     yield "firmographic", "true kind of account", "customers rightly taken for consumers or not", *_share(consumers)
     sizes = truths.company_sizes(night)

@@ -50,7 +50,13 @@ class GaussianClasses:
 
     def reordered(self, order: Sequence[int] | np.ndarray) -> Self:
         """Return the same classes in another order."""
-        return type(self)(weights=self.weights[order], means=self.means[order], variances=self.variances[order])
+        # Row by row in memory, as parameters are read back: numpy adds up in the order of memory, and a kept model must
+        # give the last bit of the fitted one.
+        return type(self)(
+            weights=np.ascontiguousarray(self.weights[order]),
+            means=np.ascontiguousarray(self.means[order]),
+            variances=np.ascontiguousarray(self.variances[order]),
+        )
 
     def to_parameters(self) -> dict[str, Any]:
         """Return plain lists."""
@@ -108,7 +114,11 @@ class CategoricalClasses:
 
     def reordered(self, order: Sequence[int] | np.ndarray) -> Self:
         """Return the same classes in another order."""
-        return type(self)(weights=self.weights[order], probabilities=self.probabilities[order], options=self.options)
+        return type(self)(
+            weights=np.ascontiguousarray(self.weights[order]),
+            probabilities=np.ascontiguousarray(self.probabilities[order]),
+            options=self.options,
+        )
 
     def to_parameters(self) -> dict[str, Any]:
         """Return plain lists."""

@@ -153,7 +153,8 @@ class TypingModel(BaseEstimator):
             # scikit-learn keeps the log odds of the second of two classes; as scores they are half for, half against.
             coefficients = np.vstack([-coefficients, coefficients]) / 2
             intercepts = np.array([-intercepts[0], intercepts[0]]) / 2
-        return encoding, coefficients - coefficients.mean(axis=0), intercepts - intercepts.mean()
+        # Row by row in memory, as parameters are read back: sums depend on it in the last bit.
+        return encoding, np.ascontiguousarray(coefficients - coefficients.mean(axis=0)), intercepts - intercepts.mean()
 
     def _out_of_fold(self, X: pd.DataFrame, positions: np.ndarray) -> np.ndarray:
         """Return scores (logits) of each respondent by a model that has not seen them, shape (n, k)."""

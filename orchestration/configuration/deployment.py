@@ -154,10 +154,12 @@ class Deployment:
             "identity_matching": self.settings.identity.matching,
             "default_country": self.settings.identity.default_country or "",
             "source_priority": list(self.settings.identity.source_priority),
+            "attitude_constructs": list(self.settings.surveys.attitude_constructs),
             "history_code": history_code(
                 {
                     "company": self.settings.company.model_dump(),
                     "identity": self.settings.identity.model_dump(),
+                    "surveys": self.settings.surveys.model_dump(),
                     "thresholds": self.settings.thresholds,
                 }
             ),

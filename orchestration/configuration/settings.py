@@ -80,6 +80,19 @@ class Publish(Section):
     max_customers_drop_share: Share = 0.2
 
 
+class Surveys(Section):
+    """How the answers to surveys are read.
+
+    Attributes:
+        attitude_constructs: Beginnings of the constructs that say how people think. Statements on all others say what
+            they want.
+    """
+
+    attitude_constructs: list[Annotated[str, Field(pattern=r"^[a-z0-9_]+$")]] = Field(
+        default=["attitude_"], min_length=1
+    )
+
+
 class Settings(Section):
     """Everything that ``tessera.yml`` says."""
 
@@ -90,6 +103,7 @@ class Settings(Section):
     custom_schemes: dict[Code, CustomScheme] = Field(default_factory=dict)
     thresholds: dict[str, Threshold] = Field(default_factory=dict)
     identity: Identity = Field(default_factory=Identity)
+    surveys: Surveys = Field(default_factory=Surveys)
     publish: Publish = Field(default_factory=Publish)
     memory_limit: MemoryLimit = "1GB"
 

@@ -33,6 +33,7 @@ _DERIVED = frozenset(
         "identity_matching",
         "default_country",
         "source_priority",
+        "attitude_constructs",
     }
 )
 

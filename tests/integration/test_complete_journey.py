@@ -139,6 +139,7 @@ def test_the_schemes_are_those_that_the_sources_allow_and_the_others_say_what_th
         "geographic": unknown + "delivery addresses of order lines and addresses of customer records",
         "needs": "no source of survey questions and of survey answers is connected",
         "predictive": "no model predicts yet",
+        "psychographic": "no source of survey questions and of survey answers is connected",
         "satisfaction": "no source of survey answers or social interactions is connected",
     }
 

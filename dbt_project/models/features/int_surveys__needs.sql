@@ -1,6 +1,6 @@
 -- One row per response of a customer to Likert items: which construct it agrees with most, measured against the
 -- person's own mean. Some people agree with everything; only what they agree with more than with the rest tells a need.
--- Items on attitudes say how people think, not what they want of a shop; their constructs begin with attitude_.
+-- Items on attitudes say how people think, not what they want of a shop.
 with items as (
 
     select * from {{ ref('int_surveys__answers') }}
@@ -8,7 +8,7 @@ with items as (
         question_kind = 'likert'
         and scale_share is not null
         and construct is not null
-        and not starts_with(construct, 'attitude_')
+        and not {{ is_attitude('construct') }}
 
 ),
 

@@ -1,5 +1,6 @@
 -- One row per segment of the scheme needs that comes from the data: one per construct that was somebody's strongest
--- need on an evaluated date. The seed has those that do not depend on what was asked.
+-- need on an evaluated date. The seed has those that do not depend on what was asked. None on a night whose model found
+-- classes of needs, which are the segments then.
 {{ config(enabled='needs' in var('schemes')) }}
 {% set colours = [
     '#0b6e4f', '#4895ef', '#f4d35e', '#9b5de5', '#e76f51', '#2a9d8f', '#d62828', '#76c893', '#f6bd60', '#90caf9',
@@ -8,6 +9,12 @@
 with survey_answers as (
 
     select * from {{ ref('feat_customers__survey_answers') }}
+
+),
+
+found_segments as (
+
+    select * from {{ source('ml', 'ml_segments__needs') }}
 
 ),
 
@@ -28,7 +35,7 @@ numbered as (
         *,
         cast(row_number() over (order by segment_code asc) as integer) as display_order
     from constructs
-    where segment_code not in ('unknown', 'no_clear_need')
+    where segment_code not in ('unknown', 'no_clear_need') and not exists (select 1 from found_segments)
 
 ),
 

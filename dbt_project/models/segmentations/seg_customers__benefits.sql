@@ -1,36 +1,43 @@
--- One row per customer and as_of_date: the benefit the customer buys for, as they chose it themselves in the latest
--- answer. Boundaries are fixed, so none of them ever moves.
-{{ config(materialized='as_of_history', enabled='benefits' in var('schemes')) }}
+-- One row per customer and as_of_date: the benefit the customer buys for, as they chose it themselves or as it is
+-- inferred. Tonight's model labels the older dates too, so its boundaries never move between dates.
+{{ config(enabled='benefits' in var('schemes')) }}
 
-with survey_answers as (
+with stated as (
 
-    select * from {{ ref('feat_customers__survey_answers') }}
-    where {{ computed_now() }}
+    select * from {{ ref('int_benefits__stated') }}
 
 ),
 
 as_of_dates as (
 
     select * from {{ ref('as_of_dates') }}
-    where {{ computed_now() }}
 
 ),
 
-assigned as (
+found as (
+
+    select * from {{ source('ml', 'ml_customers__benefits') }}
+
+),
+
+chosen as (
 
     select
-        survey_answers.customer_id,
+        stated.customer_id,
         case
-            when survey_answers.stated_benefit is null then 'unknown'
-            when survey_answers.days_since_benefit_answer >= {{ var('benefits_maximum_age_days') }} then 'unknown'
-            else {{ segment_slug('survey_answers.stated_benefit') }}
+            when stated.segment_code <> 'unknown' then stated.segment_code
+            else coalesce(found.segment_code, 'unknown')
         end as segment_code,
-        survey_answers.stated_benefit,
-        survey_answers.days_since_benefit_answer,
+        found.confidence as found_confidence,
+        stated.reasons as stated_reasons,
+        found.reasons as found_reasons,
+        stated.segment_code <> 'unknown' as is_stated,
+        found.segment_code is not null as is_found,
         as_of_dates.is_tonight,
-        survey_answers.as_of_date
-    from survey_answers
-    inner join as_of_dates on survey_answers.as_of_date = as_of_dates.as_of_date
+        stated.as_of_date
+    from stated
+    inner join as_of_dates on stated.as_of_date = as_of_dates.as_of_date
+    left join found on stated.customer_id = found.customer_id and stated.as_of_date = found.as_of_date
 
 ),
 
@@ -42,15 +49,15 @@ segmented as (
         segment_code,
         segment_code as segment_code_on_previous_boundaries,
         cast(null as double) as score,
-        cast(null as double) as confidence,
+        case when is_stated then 1.0 else found_confidence end as confidence,
         case
-            when is_tonight then [
-                {{ reason('stated_benefit', 'stated_benefit', '0') }},
-                {{ reason('days_since_benefit_answer', 'days_since_benefit_answer', '0') }}
-            ]
+            when not is_tonight then null
+            when is_stated then list_prepend({{ reason('basis', "'said so'", '0') }}, stated_reasons)
+            when is_found then found_reasons
+            else list_prepend({{ reason('basis', "'neither said nor inferred'", '0') }}, stated_reasons)
         end as reasons,
         as_of_date
-    from assigned
+    from chosen
 
 )
 

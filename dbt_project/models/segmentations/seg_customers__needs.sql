@@ -1,41 +1,61 @@
--- One row per customer and as_of_date: what the customer wants most, as they answered themselves. A lead over the
--- second need that is as small as chance makes it is no clear need. Boundaries are fixed, so none of them ever moves.
-{{ config(materialized='as_of_history', enabled='needs' in var('schemes')) }}
+-- One row per customer and as_of_date: what the customer wants. Where tonight's model found classes of needs, the class
+-- that the customer's answers say or that is inferred; else the strongest need that the customer answered, or the one
+-- that is inferred. Tonight's model labels the older dates too, so its boundaries never move between dates.
+{{ config(enabled='needs' in var('schemes')) }}
 
-with survey_answers as (
+with stated as (
 
-    select * from {{ ref('feat_customers__survey_answers') }}
-    where {{ computed_now() }}
+    select * from {{ ref('int_needs__stated') }}
 
 ),
 
 as_of_dates as (
 
     select * from {{ ref('as_of_dates') }}
-    where {{ computed_now() }}
 
 ),
 
-assigned as (
+found as (
+
+    select * from {{ source('ml', 'ml_customers__needs') }}
+
+),
+
+found_segments as (
+
+    select * from {{ source('ml', 'ml_segments__needs') }}
+
+),
+
+form as (
+
+    select count(*) > 0 as has_classes
+    from found_segments
+
+),
+
+chosen as (
 
     select
-        survey_answers.customer_id,
+        stated.customer_id,
+        -- Where there are classes, a strongest need of its own is none of them.
         case
-            when survey_answers.strongest_need is null then 'unknown'
-            when survey_answers.days_since_needs_answer >= {{ var('needs_maximum_age_days') }} then 'unknown'
-            -- Whoever was asked about one need alone has nothing to put before it.
-            when survey_answers.need_lead is null then 'no_clear_need'
-            when survey_answers.need_lead < {{ var('needs_minimum_lead') }} then 'no_clear_need'
-            else {{ segment_slug('survey_answers.strongest_need') }}
+            when form.has_classes then coalesce(found.segment_code, 'unknown')
+            when stated.segment_code <> 'unknown' then stated.segment_code
+            else coalesce(found.segment_code, 'unknown')
         end as segment_code,
-        survey_answers.strongest_need,
-        survey_answers.strongest_need_score,
-        survey_answers.need_lead,
-        survey_answers.days_since_needs_answer,
+        stated.score as stated_score,
+        found.confidence as found_confidence,
+        stated.reasons as stated_reasons,
+        found.reasons as found_reasons,
+        not form.has_classes and stated.segment_code <> 'unknown' as is_stated,
+        found.segment_code is not null as is_found,
         as_of_dates.is_tonight,
-        survey_answers.as_of_date
-    from survey_answers
-    inner join as_of_dates on survey_answers.as_of_date = as_of_dates.as_of_date
+        stated.as_of_date
+    from stated
+    inner join as_of_dates on stated.as_of_date = as_of_dates.as_of_date
+    cross join form
+    left join found on stated.customer_id = found.customer_id and stated.as_of_date = found.as_of_date
 
 ),
 
@@ -46,23 +66,16 @@ segmented as (
         'needs' as scheme,
         segment_code,
         segment_code as segment_code_on_previous_boundaries,
-        case when segment_code <> 'unknown' then strongest_need_score end as score,
-        cast(null as double) as confidence,
+        case when is_stated then stated_score end as score,
+        case when is_stated then 1.0 else found_confidence end as confidence,
         case
             when not is_tonight then null
-            when segment_code = 'unknown'
-                then [
-                    {{ reason('strongest_need', 'null', '0') }},
-                    {{ reason('days_since_needs_answer', 'days_since_needs_answer', '0') }}
-                ]
-            else [
-                {{ reason('strongest_need', 'strongest_need', 'strongest_need_score') }},
-                {{ reason('need_lead', 'need_lead', 'coalesce(need_lead, 0)') }},
-                {{ reason('days_since_needs_answer', 'days_since_needs_answer', '0') }}
-            ]
+            when is_stated then list_prepend({{ reason('basis', "'said so'", '0') }}, stated_reasons)
+            when is_found then found_reasons
+            else list_prepend({{ reason('basis', "'neither said nor inferred'", '0') }}, stated_reasons)
         end as reasons,
         as_of_date
-    from assigned
+    from chosen
 
 )
 
