@@ -44,6 +44,7 @@ class FeatureMeaning:
         clause: Part of a sentence with ``{value}``, such as ``"buys on {value} days a year"``; of a categorical
             feature also with ``{level}``, where the value is a share.
         unit: How ``{value}`` is written.
+        level: The level of a categorical feature that this is about; set by ``of_level``.
     """
 
     feature: str
@@ -57,6 +58,12 @@ class FeatureMeaning:
     very_high: str | None = None
     very_low: str | None = None
     unit: Unit = "number"
+    level: str | None = None
+
+    def telling(self, effect: float) -> float:
+        """Return how much a standardised difference tells; a level that is absent half as much as one that is there."""
+        absent = self.level is not None and effect < 0
+        return abs(effect) * self.salience * (0.5 if absent else 1.0)
 
     def words(self, effect: float) -> str | None:
         """Return the words for a standardised difference, None when it is not notable."""
@@ -76,8 +83,9 @@ class FeatureMeaning:
             very_high=None,
             low=None,
             very_low=None,
-            clause=self.clause.replace("{level}", "unknown" if level == MISSING else text),
+            clause=self.clause.replace("{level}", "unknown" if level == MISSING else text.replace("{value}", "value")),
             unit="percent",
+            level=level,
         )
 
 
@@ -192,7 +200,7 @@ def written(value: float, unit: Unit) -> str:
 
 def _by_salience(effects: np.ndarray, meanings: Sequence[FeatureMeaning]) -> list[int]:
     """Return feature positions, the most telling first, each aspect once."""
-    order = sorted(range(len(meanings)), key=lambda j: (-abs(effects[j]) * meanings[j].salience, j))
+    order = sorted(range(len(meanings)), key=lambda j: (-meanings[j].telling(float(effects[j])), j))
     aspects: set[str] = set()
     telling = []
     for j in order:
