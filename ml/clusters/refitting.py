@@ -40,7 +40,7 @@ class RefitRule:
 
     max_drift: float = 0.25
     max_agreement_loss: float = 0.15
-    repeats: int = 8
+    repeats: int = 20
 
 
 @dataclass(frozen=True, kw_only=True)
