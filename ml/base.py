@@ -20,13 +20,13 @@ class Reason(TypedDict):
 
     Attributes:
         feature: Column name.
-        value: The customer's raw value, in the column's unit; None where it is missing.
+        value: The customer's raw value, in the column's unit, or level; None where it is missing.
         effect: Between -1 and 1. Positive speaks for the segment, negative against it; the absolute effects
             over all features of the model sum to 1.
     """
 
     feature: str
-    value: float | None
+    value: float | str | None
     effect: float
 
 

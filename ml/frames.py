@@ -6,7 +6,7 @@ belong here: imputing, scaling or anything learnt from data (see the estimator's
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
@@ -66,24 +66,8 @@ def feature_matrix(X: pd.DataFrame, feature_names: Sequence[str], *, owner: str)
     Raises:
         ModelInputError: A column is absent, repeated, not numeric, or holds an infinity.
     """
-    absent = [name for name in feature_names if name not in X.columns]
-    if absent:
-        raise ModelInputError(
-            f"{owner}: feature {absent[0]!r} is not in the table",
-            expected=f"the columns {', '.join(feature_names)}",
-            found=f"{len(absent)} absent: {', '.join(absent)}",
-            fix="add the columns, or fit again with the features that exist",
-        )
     columns = []
-    for name in feature_names:
-        column = X[name]
-        if isinstance(column, pd.DataFrame):
-            raise ModelInputError(
-                f"{owner}: feature {name!r} appears more than once",
-                expected="distinct column names",
-                found=f"{column.shape[1]} columns of that name",
-                fix="drop or rename the repeated columns",
-            )
+    for name, column in _single_columns(X, feature_names, owner=owner):
         if not pd.api.types.is_numeric_dtype(column.dtype) or pd.api.types.is_complex_dtype(column.dtype):
             raise ModelInputError(
                 f"{owner}: feature {name!r} is not numeric",
@@ -102,3 +86,52 @@ def feature_matrix(X: pd.DataFrame, feature_names: Sequence[str], *, owner: str)
             )
         columns.append(values)
     return np.column_stack(columns) if columns else np.empty((len(X), 0))
+
+
+def level_frame(X: pd.DataFrame, feature_names: Sequence[str], *, owner: str) -> pd.DataFrame:
+    """Return the named columns as levels: strings, None where missing.
+
+    Args:
+        X: Features, one row per customer; further columns are ignored.
+        feature_names: Columns to take, in this order.
+        owner: Name of the estimator, for the error text.
+
+    Returns:
+        Frame of shape (n, len(feature_names)) with the index of ``X``.
+
+    Raises:
+        ModelInputError: A column is absent, repeated, or holds numbers with a fraction.
+    """
+    levels = {}
+    for name, column in _single_columns(X, feature_names, owner=owner):
+        if pd.api.types.is_float_dtype(column.dtype):
+            raise ModelInputError(
+                f"{owner}: categorical feature {name!r} holds numbers",
+                expected="a column of text, categories, whole numbers or booleans",
+                found=f"dtype {column.dtype}",
+                fix="take it among the numeric features, or band it",
+            )
+        known = column.notna()
+        levels[name] = column.astype(str).astype(object).where(known, None)
+    return pd.DataFrame(levels, index=X.index, columns=list(feature_names), dtype=object)
+
+
+def _single_columns(X: pd.DataFrame, feature_names: Sequence[str], *, owner: str) -> Iterator[tuple[str, pd.Series]]:
+    absent = [name for name in feature_names if name not in X.columns]
+    if absent:
+        raise ModelInputError(
+            f"{owner}: feature {absent[0]!r} is not in the table",
+            expected=f"the columns {', '.join(feature_names)}",
+            found=f"{len(absent)} absent: {', '.join(absent)}",
+            fix="add the columns, or fit again with the features that exist",
+        )
+    for name in feature_names:
+        column = X[name]
+        if isinstance(column, pd.DataFrame):
+            raise ModelInputError(
+                f"{owner}: feature {name!r} appears more than once",
+                expected="distinct column names",
+                found=f"{column.shape[1]} columns of that name",
+                fix="drop or rename the repeated columns",
+            )
+        yield name, column

@@ -1,7 +1,7 @@
 """One night's behavioural clusters, from the features of every date to labelled customers.
 
-Belongs here: which customers are clustered on which features, and labelling older dates with tonight's model. Does not
-belong here: Dagster, the warehouse, how clusters are found (``ml``).
+Belongs here: which customers are clustered on which features, learning anew or applying the served model, and labelling
+older dates with tonight's. Does not belong here: Dagster, the warehouse, how clusters are found (``ml``).
 """
 
 from __future__ import annotations
@@ -14,20 +14,34 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
+from ml.base import Reason
 from ml.clusters.kmeans import KMeansSegmenter
+from ml.clusters.refitting import RefitDecision, decide_refit
 from ml.errors import NoEligibleClustersError, NotEnoughCustomersError, ParameterFormatError
 from orchestration.found_segments.found import CUSTOMERS, SEGMENTS, segments_table
 
-# How a customer buys. Tenure is left out: in a short history it only says when the data begins.
-CLUSTER_FEATURES = (
-    "days_since_last_order",
-    "order_days_365d_count",
-    "net_revenue_365d_amount",
-    "average_order_value_365d_amount",
-    "discount_365d_share",
-    "refund_365d_share",
-)
-_RULE = "nearest of the centres that tonight's model found"
+# How a customer buys, by feature family. Tenure is left out: in a short history it only says when the data begins.
+NUMBERS = {
+    "feat_customers__purchases": (
+        "days_since_last_order",
+        "order_days_365d_count",
+        "net_revenue_365d_amount",
+        "average_order_value_365d_amount",
+        "discount_365d_share",
+        "refund_365d_share",
+        "units_per_line_365d_mean",
+        "season_order_days_365d_share",
+    ),
+    "feat_customers__products": ("new_product_unit_365d_share",),
+}
+LEVELS = {
+    "feat_customers__channels": ("preferred_order_channel",),
+    "feat_customers__products": ("preferred_category",),
+}
+NUMERIC_FEATURES = tuple(name for names in NUMBERS.values() for name in names)
+CATEGORICAL_FEATURES = tuple(name for names in LEVELS.values() for name in names)
+CLUSTER_FEATURES = (*NUMERIC_FEATURES, *CATEGORICAL_FEATURES)
+_RULE = "nearest of the centres that the model in force found"
 
 
 @dataclass(frozen=True)
@@ -37,7 +51,8 @@ class Clustering:
     Attributes:
         customers: One row per customer and date: segment_code, confidence, reasons (tonight only).
         segments: One row per cluster: code, name, description, rule, order, colour.
-        model: The fitted model, or None where there was too little to learn from.
+        model: The model in force, or None where there was too little to learn from.
+        decision: Whether it was learnt anew, and why; None without a model.
         why_not: Why there is no model.
         note: What a person should know although there is a model.
     """
@@ -45,6 +60,7 @@ class Clustering:
     customers: pa.Table
     segments: pa.Table
     model: KMeansSegmenter | None
+    decision: RefitDecision | None = None
     why_not: str = ""
     note: str = ""
 
@@ -52,7 +68,9 @@ class Clustering:
 def cluster_buyers(
     features: pd.DataFrame, *, tonight: dt.date, previous: Mapping[str, Any] | None = None
 ) -> Clustering:
-    """Learn clusters from tonight's buyers and label the buyers of every date with them.
+    """Learn clusters from tonight's buyers, or take the served ones, and label the buyers of every date with them.
+
+    The served model is applied as it is until there is a reason to learn anew (``ml.clusters.refitting``).
 
     Args:
         features: One row per customer and as_of_date with an order in the past year: customer_id, as_of_date and
@@ -61,44 +79,59 @@ def cluster_buyers(
         previous: Parameters of the served version's model, so that codes and names carry over.
     """
     dates = features["as_of_date"].dt.date
-    learnt_from = features.loc[dates == tonight].set_index("customer_id")[list(CLUSTER_FEATURES)]
-    model = KMeansSegmenter(feature_names=CLUSTER_FEATURES)
-    note = ""
+    tonights = features.loc[dates == tonight].set_index("customer_id")[list(CLUSTER_FEATURES)]
+    model = KMeansSegmenter(feature_names=NUMERIC_FEATURES, categorical_features=CATEGORICAL_FEATURES)
+    served, note = None, ""
     if previous is not None:
         try:
-            KMeansSegmenter.from_parameters(previous)
+            served = KMeansSegmenter.from_parameters(previous)
         except ParameterFormatError as error:
             # A model kept by another release must not stop the night; its codes cannot be carried over, though.
             previous, note = None, f"codes and names start anew, the served version's model cannot be read: {error}"
+    decision = decide_refit(model, tonights, previous=previous)
     try:
-        model.fit(learnt_from, previous=previous)
+        if served is not None and not decision.refit:
+            model = served
+        else:
+            model.fit(tonights, previous=previous)
     except (NotEnoughCustomersError, NoEligibleClustersError) as error:
-        return Clustering(CUSTOMERS.empty_table(), SEGMENTS.empty_table(), model=None, why_not=str(error))
+        if served is None or not set(served.features_) <= set(CLUSTER_FEATURES):
+            return Clustering(CUSTOMERS.empty_table(), SEGMENTS.empty_table(), model=None, why_not=str(error))
+        # Yesterday's clusters are worth more than none.
+        model, note = served, f"the served clusters were applied, since no new ones could be learnt: {error}"
     parts = [
         _labelled(model, rows.set_index("customer_id")[list(CLUSTER_FEATURES)], date=date, explain=date == tonight)
         for date, rows in features.groupby(dates, sort=True)
     ]
     return Clustering(
-        customers=pa.concat_tables(parts), segments=segments_table(model.segments_, rule=_RULE), model=model, note=note
+        customers=pa.concat_tables([CUSTOMERS.empty_table(), *parts]),
+        # The segment of the outliers is in the catalogue, with a rule of its own.
+        segments=segments_table(model.segments_.iloc[:-1], rule=_RULE),
+        model=model,
+        decision=decision,
+        note=note,
     )
 
 
 def _labelled(model: KMeansSegmenter, rows: pd.DataFrame, *, date: dt.date, explain: bool) -> pa.Table:
+    codes, confidence = model.assign(rows)
     reasons = None
     if explain:
-        reasons = [
-            [{**reason, "value": None if reason["value"] is None else f"{reason['value']:g}"} for reason in row]
-            for row in model.explain(rows)
-        ]
+        reasons = [[{**reason, "value": _written(reason)} for reason in row] for row in model.explain(rows)]
     return pa.table(
         {
             "customer_id": pa.array(rows.index, pa.string()),
             "as_of_date": pa.array([date] * len(rows), pa.date32()),
-            "segment_code": pa.array(model.predict(rows), pa.string()),
-            "confidence": pa.array(model.confidence(rows), pa.float64()),
+            "segment_code": pa.array(codes, pa.string()),
+            "confidence": pa.array(confidence, pa.float64()),
             "reasons": pa.array(reasons, CUSTOMERS.field("reasons").type)
             if reasons
             else pa.nulls(len(rows), CUSTOMERS.field("reasons").type),
         },
         schema=CUSTOMERS,
     )
+
+
+def _written(reason: Reason) -> str | None:
+    value = reason["value"]
+    return f"{value:g}" if isinstance(value, float) else value

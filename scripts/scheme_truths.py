@@ -17,6 +17,7 @@ import pandas as pd
 
 from orchestration.errors import TesseraError
 from scripts.truths import held_against_truth as truths
+from scripts.truths import true_kinds
 from scripts.truths.left_by_night import KnownNight, open_known_night
 
 _MONTHS = 12
@@ -64,14 +65,37 @@ def _rows(night: KnownNight) -> Iterator[tuple[str, str, str, str, str]]:
     )
     for strongest, words in ((1, "the strongest"), (2, "one of the two strongest")):
         needs = truths.needs_as_class(night, strongest=strongest)
-        yield "needs", "true class of needs", f"respondents whose clear need is {words} of their class", *_share(needs)
+        yield (
+            "needs",
+            "true class of needs",
+            f"respondents whose own clear need is {words} of their class",
+            *_share(needs),
+        )
+    for scheme, about in (("needs", "true class of needs"), ("psychographic", "true class of attitudes")):
+        # A survey that is too small for classes leaves none.
+        if night.segments(scheme).str.fullmatch("[np][0-9]+").any():
+            respondents, index = truths.classes_as_true(night, scheme)
+            yield scheme, about, "respondents: adjusted Rand index of the classes", f"{respondents:,}", f"{index:.3f}"
     reasons = truths.benefits_as_reason(night)
     yield "benefits", "true reason to buy", "respondents whose benefit is that reason", *_share(reasons)
+    for scheme in ("needs", "psychographic", "benefits"):
+        inferred = truths.inferred_as_true(night, scheme)
+        if len(inferred):
+            yield scheme, "the same", "others whose inferred segment stands for it", *_share(inferred)
     consumers = truths.consumers_and_businesses(night)
     yield "firmographic", "true kind of account", "customers rightly taken for consumers or not", *_share(consumers)
     sizes = truths.company_sizes(night)
     yield "firmographic", "true staff and revenue", "buyers for a company of known size in its class", *_share(sizes)
+    yield from _clusters(night)
     yield "geographic", "true country", "customers in their country", *_share(truths.countries(night))
+
+
+def _clusters(night: KnownNight) -> Iterator[tuple[str, str, str, str, str]]:
+    both = true_kinds.clusters_and_kinds(night)
+    held, count = "true kind of the customer", f"{len(both):,}"
+    found, told = true_kinds.clusters_as_kinds(both), true_kinds.kinds_told_by_behaviour(night, both)
+    yield "clusters", held, "adjusted Rand index of clusters and kinds", count, f"{found:.3f}"
+    yield "clusters", held, "... of a classifier that has learnt the kinds, on unseen customers", count, f"{told:.3f}"
 
 
 def _share(is_right: pd.Series) -> tuple[str, str]:

@@ -9,17 +9,20 @@ The document holds numbers and strings only: no pickle, nothing that runs when i
 from __future__ import annotations
 
 import hashlib
+import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import pandas as pd
 
+from ml.clusters.design import Design, carried_over
+from ml.clusters.mixed_preparation import MixedPreparation
 from ml.clusters.naming import FeatureMeaning
-from ml.clusters.preparation import preparation_from_parameters, preparation_to_parameters
 from ml.errors import ParameterFormatError
+from ml.evaluation.drift import DriftReference
 from ml.evaluation.label_matching import LabelMatch
 
 if TYPE_CHECKING:
@@ -28,51 +31,70 @@ if TYPE_CHECKING:
     AnySegmenter = TypeVar("AnySegmenter", bound=KMeansSegmenter)
 
 FORMAT = "tessera.kmeans_segmenter"
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 SETTINGS = (
-    "feature_names", "value_feature", "min_k", "max_k", "min_share", "min_stability", "tolerance",
-    "max_match_distance", "min_customers", "balance", "sample_size", "stability_repeats",
-    "random_state",
+    "feature_names", "categorical_features", "value_feature", "min_k", "max_k", "min_share", "max_outlier_share",
+    "min_outliers",
+    "min_stability", "tolerance", "max_match_distance", "min_customers", "balance", "categorical_weight",
+    "sample_size", "stability_repeats", "membership_repeats", "random_state",
 )  # fmt: skip
 
 
-def fingerprint(model: KMeansSegmenter, raw: np.ndarray, index: pd.Index, names: Sequence[str]) -> str:
+def plain_settings(model: KMeansSegmenter) -> dict[str, Any]:
+    """Return the settings of a segmenter as plain JSON types."""
+    settings = {name: getattr(model, name) for name in SETTINGS}
+    if settings["feature_names"] is not None:
+        settings["feature_names"] = [str(name) for name in settings["feature_names"]]
+    settings["categorical_features"] = [str(name) for name in settings["categorical_features"]]
+    return settings
+
+
+def plain_vocabulary(model: KMeansSegmenter) -> list[dict[str, Any]]:
+    """Return the words for the features as plain JSON types."""
+    return [asdict(meaning) for meaning in model.vocabulary]
+
+
+def fingerprint(model: KMeansSegmenter, numbers: pd.DataFrame, words: pd.DataFrame) -> str:
     """Return a digest of everything that a fit without a previous version depends on.
 
     Args:
         model: The segmenter, for its settings and vocabulary.
-        raw: Feature values in the order of ``index``, shape (n, p).
-        index: Sorted customer ids, shape (n,).
-        names: Column names, p of them.
+        numbers: Numeric features, sorted by customer id.
+        words: Categorical features of the same customers.
     """
-    settings = {name: getattr(model, name) for name in SETTINGS}
-    digest = hashlib.sha256(repr((settings, model.vocabulary, list(names), raw.shape)).encode())
-    digest.update("\n".join(map(str, index)).encode())
-    digest.update(np.ascontiguousarray(raw).tobytes())
+    names = [list(numbers.columns), list(words.columns), len(numbers)]
+    digest = hashlib.sha256(json.dumps([plain_settings(model), plain_vocabulary(model), names]).encode())
+    digest.update("\n".join(map(str, numbers.index)).encode())
+    digest.update(np.ascontiguousarray(numbers.to_numpy()).tobytes())
+    for name in words.columns:
+        digest.update(json.dumps(words[name].tolist()).encode())
     return digest.hexdigest()
 
 
 def to_parameters(model: KMeansSegmenter) -> dict[str, Any]:
     """Return a fitted model as plain JSON types (dict, list, str, int, float, bool, None)."""
-    settings = {name: getattr(model, name) for name in SETTINGS}
-    if settings["feature_names"] is not None:
-        settings["feature_names"] = [str(name) for name in settings["feature_names"]]
-    segments = model.segments_.to_dict(orient="records")
+    *segments, outliers = model.segments_.to_dict(orient="records")
     for segment, named in zip(segments, model.named_centers_.tolist(), strict=True):
         segment["named_center"] = named
     return {
         "format": FORMAT,
         "format_version": FORMAT_VERSION,
-        "settings": settings,
-        "vocabulary": [asdict(meaning) for meaning in model.vocabulary],
+        "settings": plain_settings(model),
+        "vocabulary": plain_vocabulary(model),
         "customers": int(model.n_customers_),
         "learnt_from": model.learnt_from_,
         "feature_names_in": [str(name) for name in model.feature_names_in_],
-        "features": list(model.features_),
         "notes": list(model.notes_),
-        "preparation": preparation_to_parameters(model.preparation_),
+        "preparation": model.preparation_.to_parameters(),
         "centers": model.centers_.tolist(),
         "segments": segments,
+        "outliers": outliers,
+        # JSON has no infinity: None is no limit.
+        "unlike_limit": float(model.unlike_limit_) if math.isfinite(model.unlike_limit_) else None,
+        "outliers_apart": math.isfinite(model.outlier_limit_),
+        "agreement": model.agreement_,
+        "confidence_curve": [list(points) for points in model.confidence_curve_],
+        "drift_reference": model.drift_reference_.to_parameters(),
         "match_distances": dict(model.match_distances_),
         "next_code_number": int(model.next_code_number_),
         "retired": [dict(segment) for segment in model.retired_],
@@ -91,15 +113,25 @@ def from_parameters(cls: type[AnySegmenter], parameters: Mapping[str, Any]) -> A
         )
         model.feature_names_in_ = np.array(parameters["feature_names_in"], dtype=object)
         model.n_features_in_ = len(model.feature_names_in_)
-        model.features_ = tuple(parameters["features"])
         model.notes_ = tuple(parameters["notes"])
-        model.preparation_ = preparation_from_parameters(
-            parameters["preparation"], tail=model.min_share, balance=model.balance
+        model.preparation_ = MixedPreparation.from_parameters(
+            parameters["preparation"],
+            tail=model.min_share,
+            balance=model.balance,
+            categorical_weight=model.categorical_weight,
         )
+        model.features_ = model.preparation_.design.features
         model.centers_ = np.array(parameters["centers"], dtype=np.float64)
         segments = [dict(segment) for segment in parameters["segments"]]
         model.named_centers_ = np.array([segment.pop("named_center") for segment in segments])
-        model.segments_ = pd.DataFrame(segments)
+        model.segments_ = pd.DataFrame([*segments, dict(parameters["outliers"])])
+        limit = parameters["unlike_limit"]
+        model.unlike_limit_ = float("inf") if limit is None else float(limit)
+        model.outlier_limit_ = model.unlike_limit_ if parameters["outliers_apart"] else float("inf")
+        model.agreement_ = float(parameters["agreement"])
+        curve, shares = parameters["confidence_curve"]
+        model.confidence_curve_ = (tuple(map(float, curve)), tuple(map(float, shares)))
+        model.drift_reference_ = DriftReference.from_parameters(parameters["drift_reference"])
         model.match_distances_ = dict(parameters["match_distances"])
         model.next_code_number_ = int(parameters["next_code_number"])
         model.retired_ = tuple(dict(segment) for segment in parameters["retired"])
@@ -108,12 +140,11 @@ def from_parameters(cls: type[AnySegmenter], parameters: Mapping[str, Any]) -> A
         model.learnt_from_ = str(parameters["learnt_from"])
     except (KeyError, TypeError, ValueError) as error:
         raise _damaged(f"{type(error).__name__}: {error}") from error
-    width = len(model.features_)
-    arrays = [array for _, step in model.preparation_.steps for array in step.to_parameters().values()]
-    if model.centers_.shape != (len(segments), width) or any(len(array) != width for array in arrays):
+    width = len(model.preparation_.design.columns)
+    if model.centers_.shape != (len(segments), width) or model.named_centers_.shape != (len(segments), width):
         raise _damaged(f"centers of shape {model.centers_.shape} for {len(segments)} x {width}")
-    if not all(map(math.isfinite, [*model.centers_.ravel(), *(v for array in arrays for v in array)])):
-        raise _damaged("numbers that are not finite")
+    if len(curve) != len(shares) or not all(map(math.isfinite, (*model.centers_.ravel(), *curve, *shares))):
+        raise _damaged("numbers that are not finite, or a curve without its values")
     return model
 
 
@@ -138,24 +169,15 @@ def _damaged(found: str) -> ParameterFormatError:
     )
 
 
-def _in_current_space(
-    raw_centers: np.ndarray, names: tuple[str, ...], model: KMeansSegmenter, fallback: np.ndarray
-) -> np.ndarray:
-    """Return raw centroids of other features in the model's prepared space; unknown columns from fallback."""
-    raw = np.tile(fallback, (len(raw_centers), 1))
-    for j, name in enumerate(model.features_):
-        if name in names:
-            raw[:, j] = raw_centers[:, names.index(name)]
-    return model.preparation_.transform(raw)
-
-
-def _typical_raw(model: KMeansSegmenter) -> np.ndarray:
-    """Return the raw values at the model's origin, shape (p,)."""
-    return model.preparation_.inverse_transform(np.zeros((1, len(model.features_))))[0]
+def _in_current_space(raw_centers: np.ndarray, design: Design, model: KMeansSegmenter) -> np.ndarray:
+    """Return raw centroids of another design in the model's prepared space; other columns as they typically are."""
+    preparation = model.preparation_
+    typical = preparation.inverse_transform(np.zeros((1, len(preparation.design.columns))))[0]
+    return preparation.transform(carried_over(raw_centers, design, preparation.design, typical))
 
 
 def previous_centers(previous: Mapping[str, Any], model: KMeansSegmenter) -> np.ndarray | None:
-    """Return the previous version's centroids in the prepared space of ``model``, shape (m, p).
+    """Return the previous version's centroids in the prepared space of ``model``, shape (m, q).
 
     They pass through raw units, so that the two versions' scalers do not matter. A feature the previous
     version did not have counts as typical there; None when the two have no feature in common.
@@ -164,7 +186,7 @@ def previous_centers(previous: Mapping[str, Any], model: KMeansSegmenter) -> np.
     if not set(model.features_) & set(before.features_):
         return None
     raw = before.preparation_.inverse_transform(before.centers_)
-    return _in_current_space(raw, before.features_, model, _typical_raw(model))
+    return _in_current_space(raw, before.preparation_.design, model)
 
 
 def kept_names(
@@ -179,16 +201,15 @@ def kept_names(
         return {}
     kept: dict[int, tuple[str, np.ndarray]] = {}
     segments = {segment["segment_code"]: segment for segment in previous["segments"]}
-    names = tuple(previous["features"])
-    typical = _typical_raw(model)
+    design = Design.from_parameters(previous["preparation"]["design"])
     for position, code in enumerate(match.codes):
         if code not in segments:
             continue
         named = np.array([segments[code]["named_center"]], dtype=np.float64)
-        there = _in_current_space(named, names, model, typical)
-        difference = model._per_feature(there - centers[position])
-        if np.sqrt((difference**2).mean()) < model.max_match_distance:
-            raw = model.preparation_.inverse_transform(there)[0] if names != model.features_ else named[0]
+        there = _in_current_space(named, design, model)
+        distance = np.sqrt(((there - centers[position]) ** 2).sum() / model.preparation_.total_variance_)
+        if distance < model.max_match_distance:
+            raw = named[0] if design == model.preparation_.design else model.preparation_.inverse_transform(there)[0]
             kept[position] = (segments[code]["name"], raw)
     return kept
 

@@ -7,11 +7,13 @@ any word about a column of ours (see ``purchase_vocabulary``), clustering, codes
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Literal
 
 import numpy as np
+
+from ml.evaluation.drift import MISSING, OTHER
 
 Unit = Literal["number", "days", "amount", "percent"]
 
@@ -34,12 +36,15 @@ class FeatureMeaning:
         role: ``adjective`` stands before the noun, ``noun`` names the people (plural).
         rank: Adjectives stand in ascending rank.
         salience: Factor on the difference when features compete for the few words of a name.
-        high: Words for a high value; None where a high value is not worth a word.
+        high: Words for a high value; None where a high value is not worth a word. Of a categorical feature: words
+            for having a level often, with ``{level}``.
         low: Words for a low value; None likewise.
         very_high: Words for a very high value, default ``high``.
         very_low: Words for a very low value, default ``low``.
-        clause: Part of a sentence with ``{value}``, such as ``"buys on {value} days a year"``.
+        clause: Part of a sentence with ``{value}``, such as ``"buys on {value} days a year"``; of a categorical
+            feature also with ``{level}``, where the value is a share.
         unit: How ``{value}`` is written.
+        level: The level of a categorical feature that this is about; set by ``of_level``.
     """
 
     feature: str
@@ -53,6 +58,12 @@ class FeatureMeaning:
     very_high: str | None = None
     very_low: str | None = None
     unit: Unit = "number"
+    level: str | None = None
+
+    def telling(self, effect: float) -> float:
+        """Return how much a standardised difference tells; a level that is absent half as much as one that is there."""
+        absent = self.level is not None and effect < 0
+        return abs(effect) * self.salience * (0.5 if absent else 1.0)
 
     def words(self, effect: float) -> str | None:
         """Return the words for a standardised difference, None when it is not notable."""
@@ -61,6 +72,21 @@ class FeatureMeaning:
         if effect > 0:
             return (self.very_high if effect >= STRONG else None) or self.high
         return (self.very_low if effect <= -STRONG else None) or self.low
+
+    def of_level(self, level: str) -> FeatureMeaning:
+        """Return the words for one level of a categorical feature; "other" and "missing" are told, but name nobody."""
+        nameless = level in (MISSING, OTHER)
+        text = level.strip("()").replace("_", " ").casefold()
+        return replace(
+            self,
+            high=None if nameless or self.high is None else self.high.replace("{level}", text),
+            very_high=None,
+            low=None,
+            very_low=None,
+            clause=self.clause.replace("{level}", "unknown" if level == MISSING else text.replace("{value}", "value")),
+            unit="percent",
+            level=level,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,9 +147,38 @@ def typical_values(values: np.ndarray, labels: np.ndarray, k: int) -> TypicalVal
     return TypicalValues(clusters=clusters, everyone=everyone, effects=(clusters - everyone) / spread)
 
 
-def default_meaning(feature: str) -> FeatureMeaning:
+def typical_shares(indicators: np.ndarray, labels: np.ndarray, k: int) -> TypicalValues:
+    """Return shares of levels and how far clusters are from all customers, as Cohen's h.
+
+    ``h = 2 arcsin sqrt(p1) - 2 arcsin sqrt(p2)`` (Cohen 1988, chapter 6) is read like a difference of means in
+    standard deviations, so that levels and numbers compete for the words of a name on one scale.
+
+    Args:
+        indicators: 0 and 1, shape (n, q).
+        labels: Cluster position of each row, shape (n,), every one of 0..k-1 present.
+        k: Number of clusters.
+    """
+    clusters = np.array([indicators[labels == position].mean(axis=0) for position in range(k)])
+    everyone = indicators.mean(axis=0)
+    effects = 2 * (np.arcsin(np.sqrt(clusters)) - np.arcsin(np.sqrt(everyone)))
+    return TypicalValues(clusters=clusters, everyone=everyone, effects=effects)
+
+
+def joined(first: TypicalValues, second: TypicalValues) -> TypicalValues:
+    """Return the typical values of two sets of columns side by side."""
+    return TypicalValues(
+        clusters=np.column_stack([first.clusters, second.clusters]),
+        everyone=np.concatenate([first.everyone, second.everyone]),
+        effects=np.column_stack([first.effects, second.effects]),
+    )
+
+
+def default_meaning(feature: str, *, categorical: bool = False) -> FeatureMeaning:
     """Return usable words for a feature nobody described, from its column name."""
     label = feature.replace("_", " ").strip()
+    if categorical:
+        clause = f"{label} {{level}} of {{value}}"
+        return FeatureMeaning(feature=feature, aspect=feature, role="adjective", high="{level}", clause=clause)
     return FeatureMeaning(
         feature=feature,
         aspect=feature,
@@ -145,7 +200,7 @@ def written(value: float, unit: Unit) -> str:
 
 def _by_salience(effects: np.ndarray, meanings: Sequence[FeatureMeaning]) -> list[int]:
     """Return feature positions, the most telling first, each aspect once."""
-    order = sorted(range(len(meanings)), key=lambda j: (-abs(effects[j]) * meanings[j].salience, j))
+    order = sorted(range(len(meanings)), key=lambda j: (-meanings[j].telling(float(effects[j])), j))
     aspects: set[str] = set()
     telling = []
     for j in order:
@@ -189,7 +244,8 @@ def _description(typical: TypicalValues, position: int, meanings: Sequence[Featu
         against = "like all customers" if own == everyone else f"against {everyone.split(' day')[0]} for all customers"
         if clauses:
             against = "like everyone" if own == everyone else f"against {everyone.split(' day')[0]}"
-        clauses.append(f"{meanings[j].clause.format(value=own)} {against}")
+        # Not format(): a level's own name may hold braces.
+        clauses.append(f"{meanings[j].clause.replace('{value}', own)} {against}")
     sentence = "; ".join(clauses)
     return f"{sentence[:1].upper()}{sentence[1:]}."
 
@@ -200,6 +256,7 @@ def name_clusters(
     vocabulary: Collection[FeatureMeaning],
     *,
     order: Sequence[int] | np.ndarray,
+    levels: Sequence[str | None] | None = None,
     reserved: Collection[str] = (),
     plural: str = "buyers",
 ) -> list[ClusterName]:
@@ -207,9 +264,10 @@ def name_clusters(
 
     Args:
         typical: Typical values of k clusters on p features.
-        features: The p column names.
+        features: The feature of each of the p columns.
         vocabulary: Meanings by feature; a feature without one gets words from its column name.
         order: Positions in which clusters choose: the first gets the name it prefers.
+        levels: The level that each column shows, None for a number; by default all are numbers.
         reserved: Names that may not be given, such as those kept from the last version.
         plural: The noun when no feature gives one.
 
@@ -217,7 +275,12 @@ def name_clusters(
         One name and description per cluster, in the order of ``typical``.
     """
     by_feature = {meaning.feature: meaning for meaning in vocabulary}
-    meanings = [by_feature.get(feature) or default_meaning(feature) for feature in features]
+    meanings = [
+        by_feature.get(feature) or default_meaning(feature)
+        if level is None
+        else (by_feature.get(feature) or default_meaning(feature, categorical=True)).of_level(level)
+        for feature, level in zip(features, levels or [None] * len(features), strict=True)
+    ]
     taken = {name.casefold() for name in reserved}
     named: dict[int, ClusterName] = {}
     for position in map(int, order):

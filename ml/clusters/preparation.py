@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 import numpy as np
+import pandas as pd
 from scipy.stats import skew
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.pipeline import Pipeline
@@ -201,4 +202,24 @@ def unusable_features(values: np.ndarray, names: Sequence[str], *, tail: float) 
         lower, upper = np.quantile(filled, [tail, 1 - tail])
         if lower == upper:
             reasons[name] = f"constant ({lower:g}) for at least {1 - 2 * tail:.0%} of customers"
+    return reasons
+
+
+def unusable_levels(words: pd.DataFrame, *, tail: float) -> dict[str, str]:
+    """Return the categorical columns that cannot set a cluster apart, with the reason.
+
+    Args:
+        words: Levels as strings, None where missing, shape (n, m).
+        tail: Share of rows of the smallest cluster allowed.
+
+    Returns:
+        Column name to reason; empty when every column is usable.
+    """
+    reasons: dict[str, str] = {}
+    for name in words.columns:
+        shares = words[name].fillna("missing").value_counts(normalize=True)
+        if words[name].isna().all():
+            reasons[name] = "every value is missing"
+        elif shares.iloc[0] > 1 - tail:
+            reasons[name] = f"{shares.index[0]} for more than {1 - tail:.0%} of customers"
     return reasons

@@ -1,4 +1,4 @@
-"""Why a row is nearer to its own centroid than to the next one.
+"""Why a row is in its cluster, or in none.
 
 Belongs here: the parts the features play in a difference of squared distances. Does not belong here: words
 (the caller shows them), reasons of other kinds of model.
@@ -11,40 +11,65 @@ from collections.abc import Sequence
 import numpy as np
 
 from ml.base import Reason
-from ml.clusters.lloyd import nearest_two
+from ml.clusters.lloyd import nearest_labels, nearest_two
 
 
-def distance_reasons(
-    raw: np.ndarray, values: np.ndarray, centers: np.ndarray, features: Sequence[str], *, count: int
-) -> list[list[Reason]]:
-    """Return the features that decide most between each row's centroid (c1) and the next one (c2).
+def membership_effects(values: np.ndarray, centers: np.ndarray, features: np.ndarray) -> np.ndarray:
+    """Return how far each feature speaks for a row's centroid (c1) against the next one (c2).
 
-    The effect of feature j is ``((z_j - c2_j)^2 - (z_j - c1_j)^2)`` divided by the sum of its absolute values
-    over all features; before that division the effects sum to ``d2^2 - d1^2``.
+    The effect of a feature with the columns J is ``sum_j ((z_j - c2_j)^2 - (z_j - c1_j)^2)`` divided by the sum
+    of its absolute values over all features; before that division the effects sum to ``d2^2 - d1^2``.
 
     Args:
-        raw: Raw values, shape (n, p), NaN where missing.
-        values: The same rows prepared, shape (n, p).
-        centers: Prepared centroids, shape (k, p), k at least 2.
-        features: The p column names.
-        count: Reasons per row.
+        values: Prepared rows, shape (n, q).
+        centers: Prepared centroids, shape (k, q), k at least 2.
+        features: Position of the feature that each column shows, shape (q,), every one of 0..p-1 present.
 
     Returns:
-        Per row at most ``count`` reasons, the largest absolute effect first.
+        Effects, shape (n, p), from -1 to 1.
     """
     nearest = nearest_two(values, centers)
-    effects = (values - centers[nearest.other]) ** 2 - (values - centers[nearest.own]) ** 2
+    return _parts((values - centers[nearest.other]) ** 2 - (values - centers[nearest.own]) ** 2, features)
+
+
+def outlier_effects(values: np.ndarray, centers: np.ndarray, features: np.ndarray) -> np.ndarray:
+    """Return each feature's share of the squared distance from the nearest centroid, shape (n, p), 0 to 1.
+
+    Args:
+        values: Prepared rows with nothing winsorised, shape (n, q).
+        centers: Prepared centroids, shape (k, q).
+        features: As for ``membership_effects``.
+    """
+    return _parts((values - centers[nearest_labels(values, centers)]) ** 2, features)
+
+
+def _parts(by_column: np.ndarray, features: np.ndarray) -> np.ndarray:
+    effects = np.zeros((len(by_column), int(features.max()) + 1))
+    for column, feature in enumerate(features.tolist()):
+        effects[:, feature] += by_column[:, column]
     total = np.abs(effects).sum(axis=1, keepdims=True)
-    effects = np.divide(effects, total, out=np.zeros_like(effects), where=total > 0)
+    return np.divide(effects, total, out=np.zeros_like(effects), where=total > 0)
+
+
+def strongest_reasons(
+    shown: Sequence[list[float] | list[str | None]], effects: np.ndarray, features: Sequence[str], *, count: int
+) -> list[list[Reason]]:
+    """Return the features that decide most of each row, the largest absolute effect first.
+
+    Args:
+        shown: Per feature the raw values or levels of the n rows, NaN or None where missing.
+        effects: Shape (n, p).
+        features: The p names.
+        count: Reasons per row.
+    """
     strongest = np.argsort(-np.abs(effects), axis=1, kind="stable")[:, :count]
-    rows = np.arange(len(raw))[:, None]
     # Plain lists are several times faster to walk than arrays, and hold plain floats.
-    columns, own, parts = strongest.tolist(), raw[rows, strongest].tolist(), effects[rows, strongest].tolist()
+    parts = np.take_along_axis(effects, strongest, axis=1).tolist()
     return [
         [
             # Only NaN differs from itself: a missing value is None for whoever writes JSON.
-            Reason(feature=features[j], value=value if value == value else None, effect=effect)
-            for j, value, effect in zip(js, row_values, row_effects, strict=True)
+            Reason(feature=features[j], value=value if (value := shown[j][row]) == value else None, effect=effect)
+            for j, effect in zip(js, row_parts, strict=True)
         ]
-        for js, row_values, row_effects in zip(columns, own, parts, strict=True)
+        for row, (js, row_parts) in enumerate(zip(strongest.tolist(), parts, strict=True))
     ]

@@ -7,12 +7,14 @@ chosen one. Does not belong here: frames of features, codes, names.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from sklearn.metrics import pairwise_distances, silhouette_score
 
-from ml.clusters.lloyd import fit_centers, inertia, nearest_labels, polish_centers
+from ml.clusters.lloyd import fit_centers, inertia, nearest_labels, polish_centers, squared_distances
+from ml.clusters.outliers import outlier_limit
 from ml.errors import NoEligibleClustersError
 from ml.evaluation.stability import subsample_stability
 
@@ -25,12 +27,41 @@ STARTS = 5
 # A warm start from the last version is kept unless a fresh one is better by more than this share of inertia.
 WARM_START_SLACK = 0.01
 
-K_SELECTION_COLUMNS = ("k", "stability", "separation", "smallest_share", "eligible", "chosen")
+K_SELECTION_COLUMNS = ("k", "stability", "separation", "within_share", "smallest_share", "eligible", "chosen")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chosen:
+    """The clusters that were chosen.
+
+    Attributes:
+        centers: Centres, shape (k, p).
+        table: The candidates, with the columns ``K_SELECTION_COLUMNS``.
+        limit: Distance from the nearest centre beyond which a row is unlike every cluster, infinity without one.
+        apart: Whether the rows beyond it are enough for a segment of their own.
+    """
+
+    centers: np.ndarray
+    table: pd.DataFrame
+    limit: float
+    apart: bool
+
+
+def bounded_sample(rows: int, size: int, *, seed: int) -> slice | np.ndarray:
+    """Return positions of at most ``size`` rows, ascending; all of them where there are no more."""
+    if rows <= size:
+        return slice(None)
+    return np.sort(np.random.default_rng(seed).choice(rows, size=size, replace=False))
 
 
 def smallest_share(labels: np.ndarray, k: int) -> float:
     """Return the share of the smallest of k clusters, 0 when one is empty."""
     return float(np.bincount(labels, minlength=k).min() / len(labels))
+
+
+def nearest_distances(values: np.ndarray, centers: np.ndarray) -> np.ndarray:
+    """Return the distance of each row to its nearest centre, shape (n,)."""
+    return np.asarray(np.sqrt(squared_distances(values, centers).min(axis=1)))
 
 
 def measure_candidates(
@@ -47,16 +78,14 @@ def measure_candidates(
 
     Returns:
         One row per candidate: ``k``; ``stability``, the mean adjusted Rand index between clusterings of 80 %
-        subsamples; ``separation``, the mean silhouette (Rousseeuw 1987); ``smallest_share`` (0-1).
+        subsamples (Lange et al. 2004 choose k by what comes out the same on resampled rows); ``separation``, the
+        mean silhouette (Rousseeuw 1987); ``within_share``, the sum of squares within clusters by that around the
+        mean, whose bend is the elbow (Thorndike 1953); ``smallest_share`` (0-1).
     """
-    rng = np.random.default_rng(seed)
-    sample = values
-    if len(values) > STABILITY_ROWS:
-        sample = values[np.sort(rng.choice(len(values), size=STABILITY_ROWS, replace=False))]
-    shown = np.arange(len(sample))
-    if len(sample) > SILHOUETTE_ROWS:
-        shown = np.sort(rng.choice(len(sample), size=SILHOUETTE_ROWS, replace=False))
+    sample = values[bounded_sample(len(values), STABILITY_ROWS, seed=seed)]
+    shown = bounded_sample(len(sample), SILHOUETTE_ROWS, seed=seed)
     distances = pairwise_distances(sample[shown])
+    around_mean = inertia(sample, sample.mean(axis=0, keepdims=True))
     rows = []
     for k in candidates:
         centers = fit_centers(sample, k, seed=seed + k, starts=starts)
@@ -74,6 +103,7 @@ def measure_candidates(
                 "separation": float(silhouette_score(distances, own, metric="precomputed"))
                 if 1 < len(np.unique(own)) < len(own)
                 else -1.0,
+                "within_share": inertia(sample, centers) / around_mean if around_mean else 0.0,
                 "smallest_share": smallest_share(nearest_labels(values, centers), k),
             }
         )
@@ -132,36 +162,43 @@ def rank_candidates(
 
 def choose_centers(
     values: np.ndarray,
-    sample: np.ndarray,
+    free: np.ndarray,
+    drawn: slice | np.ndarray,
     *,
     candidates: Sequence[int],
     repeats: int,
     min_share: float,
     min_stability: float,
     tolerance: float,
+    max_outlier_share: float,
+    min_outliers: int,
     warm: np.ndarray | None,
     seed: int,
-) -> tuple[np.ndarray, pd.DataFrame]:
+) -> Chosen:
     """Return the centres of the best k whose clusters are all large enough, and the table of candidates.
+
+    Rows that are outliers are found with the centres of all rows and left out of the final ones, one step of
+    trimmed k-means (Cuesta-Albertos, Gordaliza & Matran 1997).
 
     Args:
         values: All prepared rows in a fixed order, shape (n, p); they polish the result.
-        sample: The rows the fit starts from, at most n.
+        free: The same rows with nothing winsorised, in which outliers are as far away as they are, shape (n, p).
+        drawn: The rows the fit starts from.
         candidates: Numbers of clusters to try.
         repeats: Subsamples per candidate.
         min_share: Smallest share of customers in a cluster, 0-1.
         min_stability: Smallest mean adjusted Rand index.
         tolerance: Difference of silhouettes that does not matter.
+        max_outlier_share: Largest share of rows that may be outliers, 0-1.
+        min_outliers: Fewest outliers that are a segment; fewer are left out of the centres all the same.
         warm: Centres of the last version, shape (m, p). For k = m the fit continues from them unless a fresh
             start is more than 1 % better, so that customers do not move without a reason.
         seed: Seed of every draw.
 
-    Returns:
-        Centres, shape (k, p), and the frame with the columns ``K_SELECTION_COLUMNS``.
-
     Raises:
         NoEligibleClustersError: Every k has a cluster below ``min_share``.
     """
+    sample = values[drawn]
     measured = measure_candidates(sample, candidates, repeats=repeats, starts=STARTS, seed=seed)
     table, ranked = rank_candidates(
         measured,
@@ -176,10 +213,18 @@ def choose_centers(
             continued = polish_centers(sample, warm)
             if inertia(sample, continued) <= inertia(sample, centers) * (1 + WARM_START_SLACK):
                 centers = continued
-        if len(values) > len(sample):
-            centers = polish_centers(values, centers)
-        if smallest_share(nearest_labels(values, centers), k) >= min_share:
-            return centers, table.assign(chosen=table["k"] == k)[list(K_SELECTION_COLUMNS)]
+        distances = nearest_distances(free, centers)
+        like_others = distances <= outlier_limit(distances, max_share=max_outlier_share)
+        if len(values) > len(sample) or not like_others.all():
+            centers = polish_centers(values[like_others], centers)
+        distances = nearest_distances(free, centers)
+        limit = outlier_limit(distances, max_share=max_outlier_share)
+        apart = bool((distances > limit).sum() >= max(min_outliers, 1))
+        counted = values[distances <= limit] if apart else values
+        counts = np.bincount(nearest_labels(counted, centers), minlength=k)
+        if counts.min() / len(values) >= min_share:
+            chosen = table.assign(chosen=table["k"] == k)[list(K_SELECTION_COLUMNS)]
+            return Chosen(centers=centers, table=chosen, limit=limit, apart=apart)
         # The final fit is the one that counts: a k whose cluster shrank below the limit is out after all.
         table.loc[table["k"] == k, "eligible"] = False
     shares = ", ".join(f"{row.k}: {row.smallest_share:.1%}" for row in measured.itertuples())

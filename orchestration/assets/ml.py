@@ -5,6 +5,7 @@ customers are segmented on what (``found_segments``), how it learns (``ml``), wh
 """
 
 # No postponed annotations here: Dagster reads the types of an asset's arguments when it is defined.
+import base64
 import datetime as dt
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -83,6 +84,7 @@ def _found_scheme(
                 "dagster/row_count": found.segments.num_rows,
                 "found": found.detail,
                 **{title: _table(frame) for title, frame in found.tables.items()},
+                **{title: _picture(title, svg) for title, svg in found.pictures.items()},
             },
         )
 
@@ -141,3 +143,9 @@ def _table(frame: "pd.DataFrame") -> dg.TableMetadataValue:
     return dg.MetadataValue.table(
         records=[dg.TableRecord({str(name): str(value) for name, value in row.items()}) for row in rounded]
     )
+
+
+def _picture(title: str, svg: str) -> dg.MarkdownMetadataValue:
+    # As an image, not as markup: whatever stands in an image cannot run.
+    data = base64.b64encode(svg.encode()).decode()
+    return dg.MetadataValue.md(f"![{title}](data:image/svg+xml;base64,{data})")

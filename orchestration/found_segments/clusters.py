@@ -1,4 +1,4 @@
-"""Behavioural clusters: ways of buying, found by k-means on the features of purchases.
+"""Behavioural clusters: ways of buying, found by k-means on what, how and where customers buy.
 
 Belongs here: reading buyers and telling how the night's clusters are. Does not belong here: clustering them and
 labelling older dates (``orchestration.clustering``).
@@ -19,15 +19,15 @@ if TYPE_CHECKING:
     from orchestration.clustering import Clustering
     from orchestration.found_segments.found import Found, Status
 
-_FAMILY = "feat_customers__purchases"
-# Mean adjusted Rand index between clusterings of subsamples; below it a person should look.
+_FAMILIES = ("feat_customers__purchases", "feat_customers__channels", "feat_customers__products")
+# Mean adjusted Rand index between clusterings of resampled customers; below it a person should look.
 STABLE_ENOUGH = 0.7
 
 
 def _features() -> Features:
-    from orchestration.clustering import CLUSTER_FEATURES
+    from orchestration.clustering import LEVELS, NUMBERS
 
-    return {_FAMILY: CLUSTER_FEATURES}
+    return {family: (*NUMBERS.get(family, ()), *LEVELS.get(family, ())) for family in _FAMILIES}
 
 
 def _find(
@@ -37,10 +37,11 @@ def _find(
     previous: Mapping[str, Any] | None,
     thresholds: Mapping[str, Any],
 ) -> Found:
+    from ml.clusters.selection_chart import selection_svg
     from orchestration.clustering import cluster_buyers
     from orchestration.found_segments.found import Found
 
-    found = cluster_buyers(_buyers(connection), tonight=tonight, previous=previous)
+    found = cluster_buyers(read_buyers(connection), tonight=tonight, previous=previous)
     status, detail = _stability(found)
     return Found(
         customers=found.customers,
@@ -48,42 +49,60 @@ def _find(
         parameters=found.model.to_parameters() if found.model else None,
         status=status,
         detail=detail,
-        tables={"segments": found.model.segments_, "choice of k": found.model.k_selection_} if found.model else {},
+        tables=_tables(found),
+        pictures={"choice of k, as a picture": selection_svg(found.model.k_selection_)} if found.model else {},
     )
 
 
-def _buyers(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
-    from orchestration.clustering import CLUSTER_FEATURES
+def read_buyers(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+    """Return one row per customer and date with an order in the past year: ids and the features of clusters."""
+    from orchestration.clustering import LEVELS, NUMBERS
 
-    columns = ", ".join(f"cast({name} as double) as {name}" for name in CLUSTER_FEATURES)
+    purchases, *others = _FAMILIES
+    columns = [
+        *(f"cast({family}.{name} as double) as {name}" for family, names in NUMBERS.items() for name in names),
+        *(f"{family}.{name}" for family, names in LEVELS.items() for name in names),
+    ]
+    joins = "\n".join(f"inner join features.{family} using (customer_id, as_of_date)" for family in others)
     return connection.execute(
         f"""
-        select customer_id, as_of_date, {columns}
-        from features.{_FAMILY}
-        where order_days_365d_count > 0
+        select customer_id, as_of_date, {", ".join(columns)}
+        from features.{purchases}
+        {joins}
+        where {purchases}.order_days_365d_count > 0
         order by as_of_date, customer_id
         """
     ).fetchdf()
 
 
 def _stability(found: Clustering) -> tuple[Status, str]:
-    if found.model is None:
+    if found.model is None or found.decision is None:
         return "warn", f"no clusters tonight, every customer is unknown: {found.why_not}"
     chosen = found.model.k_selection_.query("chosen").iloc[0]
-    detail = f"{int(chosen['k'])} clusters, stability {chosen['stability']:.2f}, separation {chosen['separation']:.2f}"
+    detail = (
+        f"{int(chosen['k'])} clusters, stability {chosen['stability']:.2f}, separation {chosen['separation']:.2f}; "
+        f"{'learnt anew' if found.decision.refit else 'applied as served'}: {found.decision.reason}"
+    )
     if found.note:
         return "warn", f"{detail}; {found.note}"
     return ("pass" if chosen["stability"] >= STABLE_ENOUGH else "warn"), detail
 
 
+def _tables(found: Clustering) -> dict[str, pd.DataFrame]:
+    if found.model is None or found.decision is None:
+        return {}
+    tables = {"segments": found.model.segments_, "choice of k": found.model.k_selection_}
+    return tables if found.decision.drift.empty else tables | {"drift since the fit": found.decision.drift}
+
+
 CLUSTERS = FoundScheme(
     name="clusters",
     customers_are="The behavioural cluster of every customer who bought in the year up to the as-of date. "
-    "Tonight's model labels every evaluated date, so its boundaries do not move in history.",
-    segments_are="Tonight's clusters: code (stable over nights), name and description derived from what sets each "
+    "The model in force labels every evaluated date, so its boundaries do not move in history.",
+    segments_are="The clusters in force: code (stable over nights), name and description derived from what sets each "
     "apart.",
     asks="are_they_stable",
-    reads=(f"features.{_FAMILY}",),
+    reads=tuple(f"features.{family}" for family in _FAMILIES),
     features=_features,
     find=_find,
 )

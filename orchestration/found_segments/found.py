@@ -47,6 +47,7 @@ class Found:
         status: Whether a person should look; ``not_available`` where the scheme does without a model.
         detail: What was found, or why there is no model, in words.
         tables: What the model says of itself, by title.
+        pictures: The same as SVG documents, by title.
     """
 
     customers: pa.Table
@@ -55,6 +56,7 @@ class Found:
     status: Status
     detail: str
     tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    pictures: Mapping[str, str] = field(default_factory=dict)
 
 
 def segments_table(segments: pd.DataFrame, *, rule: str) -> pa.Table:

@@ -7,6 +7,7 @@ Belongs here: the figures. Does not belong here: working a scheme out again (rec
 from __future__ import annotations
 
 import pandas as pd
+from sklearn.metrics import adjusted_rand_score
 
 from orchestration.samples.company.needs import CLASSES, CONSTRUCTS
 from scripts.truths import recomputed
@@ -129,7 +130,7 @@ def lifecycle_balanced_accuracy(night: KnownNight) -> pd.Series:
 
 
 def needs_as_class(night: KnownNight, *, strongest: int) -> pd.Series:
-    """By respondent with a clear need: whether the person's true class has it among so many strongest needs.
+    """By respondent whose own answers put one need clearly first: whether the true class has it among its strongest.
 
     Members differ from the mean of their class, and some classes want two things almost equally.
     """
@@ -137,7 +138,14 @@ def needs_as_class(night: KnownNight, *, strongest: int) -> pd.Series:
         name: {need for _, need in sorted(zip(means, CONSTRUCTS, strict=True), reverse=True)[:strongest]}
         for name, means in CLASSES.items()
     }
-    segments = _known(night, "needs", "unknown", "no_clear_need")
+    segments = night.ask(
+        """
+        select customer_id, segment_code
+        from segmentations.int_needs__stated
+        where as_of_date = (select any_value(as_of_date) from customers)
+            and segment_code not in ('unknown', 'no_clear_need')
+        """
+    ).set_index("customer_id")["segment_code"]
     classes = night.of_customers(night.truth("needs"))["needs_class"]
     both = segments.index.intersection(classes.index)
     is_wanted = [need in wanted[name] for need, name in zip(segments[both], classes[both], strict=True)]
@@ -148,9 +156,55 @@ def benefits_as_reason(night: KnownNight) -> pd.Series:
     """By respondent: whether the benefit is the reason that the person gives when asked."""
     names = night.ask(
         "select customer_id, segment_name from segment_memberships "
-        "where scheme = 'benefits' and is_current and segment_code <> 'unknown'"
+        "where scheme = 'benefits' and is_current and reasons[1].value = 'said so'"
     ).set_index("customer_id")["segment_name"]
     return _agree(names, night.of_customers(night.truth("needs"))["reason"])
+
+
+def classes_as_true(night: KnownNight, scheme: str) -> tuple[int, float]:
+    """Respondents of a scheme that finds classes, and the adjusted Rand index of their classes with the true ones."""
+    found, expected = _both(by_basis(night, scheme, "said so"), true_classes(night, scheme))
+    return len(found), float(adjusted_rand_score(expected, found))
+
+
+def inferred_as_true(night: KnownNight, scheme: str) -> pd.Series:
+    """By customer of whom a segment is inferred: whether most respondents of the true class have it.
+
+    Respondents say which segment stands for a true class, since classes that are found have names of their own.
+    """
+    expected = true_classes(night, scheme)
+    said, truly = _both(by_basis(night, scheme, "said so"), expected)
+    stands_for = said.groupby(truly).agg(lambda codes: codes.value_counts().sort_index().idxmax())
+    inferred, true_of_others = _both(by_basis(night, scheme, "inferred"), expected)
+    return inferred == true_of_others.map(stands_for)
+
+
+def true_classes(night: KnownNight, scheme: str) -> pd.Series:
+    """By customer: the true class that a scheme of surveys is about."""
+    table, column = {
+        "psychographic": ("attitudes", "attitude_class"),
+        "needs": ("needs", "needs_class"),
+        "benefits": ("needs", "reason"),
+    }[scheme]
+    return night.of_customers(night.truth(table))[column]
+
+
+def by_basis(night: KnownNight, scheme: str, basis: str) -> pd.Series:
+    """Tonight's segment of the customers who said it themselves, or of whom it is inferred."""
+    found = night.ask(
+        f"""
+        select customer_id, segment_code
+        from segment_memberships
+        where scheme = '{scheme}' and is_current and reasons[1].feature = 'basis' and reasons[1].value = '{basis}'
+        order by customer_id
+        """
+    )
+    return found.set_index("customer_id")["segment_code"]
+
+
+def _both(found: pd.Series, expected: pd.Series) -> tuple[pd.Series, pd.Series]:
+    both = found.index.intersection(expected.index)
+    return found[both], expected[both]
 
 
 def company_sizes(night: KnownNight) -> pd.Series:

@@ -185,7 +185,9 @@ def test_many_categories_are_preferred_and_none_by_most(journey: nights.Night, s
 
 
 def test_clusters_have_distinct_names_and_cover_every_buyer(journey: nights.Night) -> None:
-    clusters = journey.mart("select * from segment_profiles where scheme = 'clusters' and is_current")
+    segments = journey.mart("select * from segment_profiles where scheme = 'clusters' and is_current")
+    clusters = segments[segments["segment_code"] != "outliers"]
+    assert segments["customers_share"].sum() == pytest.approx(1)
     assert 3 <= len(clusters) <= 8
     assert clusters["segment_name"].is_unique
     assert clusters["customers_share"].min() >= 0.02

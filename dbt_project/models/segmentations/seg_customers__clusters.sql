@@ -1,4 +1,4 @@
--- One row per customer and as_of_date: the behavioural cluster. Tonight's model labels the older dates too, so its
+-- One row per customer and as_of_date: the behavioural cluster. The model in force labels the older dates too, so its
 -- boundaries never move between dates. Customers who had bought nothing in the year before are unknown, and so is
 -- everybody on a night without a model.
 {{ config(enabled='clusters' in var('schemes')) }}
