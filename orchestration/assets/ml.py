@@ -83,7 +83,8 @@ def _found_scheme(
             metadata={
                 "dagster/row_count": found.segments.num_rows,
                 "found": found.detail,
-                **{title: _table(frame) for title, frame in found.tables.items()},
+                # Dagster knows no table without rows.
+                **{title: _table(frame) for title, frame in found.tables.items() if len(frame)},
                 **{title: _picture(title, svg) for title, svg in found.pictures.items()},
             },
         )

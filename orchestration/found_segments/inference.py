@@ -22,6 +22,8 @@ from orchestration.found_segments.typing_features import TYPING_FEATURES
 
 SAID_SO = "said so"
 INFERRED = "inferred"
+# Respondents out of fold who are as certain as the inferred have to be: of fewer nobody can say how many are right.
+FEWEST_CERTAIN = 30
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +41,7 @@ class Typing:
     @property
     def serves(self) -> bool:
         """Whether anybody may be inferred."""
-        return self.model is not None and self.model.refusal_ is None
+        return self.model is not None and not self.why_not
 
     @property
     def detail(self) -> str:
@@ -90,7 +92,23 @@ def learn_typing(
         model.fit(features, segments.loc[segments.index.isin(features.index)])
     except (NotEnoughAnswersError, ModelInputError) as error:
         return Typing(model=None, why_not=f"{error.what}; found {error.found}, expected {error.expected}")
-    return Typing(model=model, why_not=model.refusal_ or "")
+    return Typing(model=model, why_not=model.refusal_ or _certain_in_vain(model))
+
+
+def _certain_in_vain(model: TypingModel) -> str:
+    """Return why the certain ones cannot be believed, empty where they can.
+
+    Probabilities are calibrated over all respondents; the few at the upper end may still promise too much, and they
+    are the ones who get a segment.
+    """
+    told = model.report_
+    certain = round(told["typed_share"] * told["respondents"])
+    found = f"{certain} respondents certain enough out of fold"
+    if certain < FEWEST_CERTAIN:
+        return f"{found}, too few to tell how many are right"
+    if told["typed_accuracy"] < model.min_probability:
+        return f"{found}, of whom {told['typed_accuracy']:.0%} right where {model.min_probability:.0%} are promised"
+    return ""
 
 
 def kept_typing(previous: Mapping[str, Any] | None, learnt_from: str) -> Mapping[str, Any] | None:

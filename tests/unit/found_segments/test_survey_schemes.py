@@ -15,7 +15,7 @@ from sklearn.metrics import adjusted_rand_score
 from ml.surveys.latent_classes import LatentClassSegmenter
 from ml.surveys.typing_model import TypingModel
 from orchestration.configuration.thresholds import default_thresholds
-from orchestration.found_segments import likert_classes
+from orchestration.found_segments import inference, likert_classes
 from orchestration.found_segments.benefits import BENEFITS
 from orchestration.found_segments.found import Found
 from orchestration.found_segments.found_scheme import FoundScheme
@@ -149,6 +149,24 @@ def test_nobody_is_inferred_where_features_say_nothing(small_survey: duckdb.Duck
         found = find(PSYCHOGRAPHIC, connection)
     assert set(rows_of(found)["basis"]) == {"said so"}
     assert "nobody else is inferred" in found.detail
+
+
+def certain(*, respondents: int, share: float, right: float) -> TypingModel:
+    model = TypingModel()
+    model.report_ = {"respondents": float(respondents), "typed_share": share, "typed_accuracy": right}
+    return model
+
+
+@pytest.mark.parametrize(
+    ("share", "right", "told"),
+    [(0.03, 0.6, ""), (0.029, 0.9, "too few"), (0.03, 0.59, "59% right where 60% are promised")],
+)
+def test_nobody_is_inferred_where_those_who_are_certain_are_few_or_often_wrong(
+    share: float, right: float, told: str
+) -> None:
+    found = inference._certain_in_vain(certain(respondents=1000, share=share, right=right))
+    assert told in found
+    assert bool(told) == bool(found)
 
 
 def test_needs_are_classes_where_enough_answered(warehouse: duckdb.DuckDBPyConnection) -> None:

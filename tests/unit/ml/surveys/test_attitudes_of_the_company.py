@@ -9,6 +9,7 @@ from sklearn.metrics import adjusted_rand_score
 
 from ml.surveys.answer_matrix import STRAIGHT_LINER, AnswerMatrix, answer_matrix
 from ml.surveys.class_naming import item_statements
+from ml.surveys.construct_scores import construct_scores
 from ml.surveys.factor_analysis import LikertFactors
 from ml.surveys.latent_classes import LatentClassSegmenter
 from ml.surveys.typing_model import TypingModel
@@ -72,6 +73,14 @@ def test_classes_of_attitudes_are_recovered(asked: tuple[AnswerMatrix, pd.DataFr
     assert agreement >= 0.6
     assert model.segments_["share"].min() >= 0.05
     assert model.segments_["name"].is_unique
+
+
+def test_classes_of_construct_scores_are_as_many_as_there_truly_are_by_icl() -> None:
+    answers, questions, truth = survey(1500)
+    scores = construct_scores(answer_matrix(answers, questions))
+    model = LatentClassSegmenter(criterion="icl", starts=2, bootstraps=2).fit(scores)
+    assert len(model.segments_) == 4
+    assert adjusted_rand_score(truth.loc[scores.index, "attitude_class"], model.predict(scores)) >= 0.8
 
 
 @pytest.mark.slow

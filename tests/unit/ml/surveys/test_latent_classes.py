@@ -38,6 +38,20 @@ def test_the_simulated_classes_are_found(fitted: LatentClassSegmenter, likert: L
     assert adjusted_rand_score(truth.loc[matrix.answers.index], fitted.predict(matrix.answers)) >= 0.85
 
 
+def test_icl_is_bic_and_twice_the_entropy_of_the_posteriors(fitted: LatentClassSegmenter, likert: Likert) -> None:
+    # Biernacki, Celeux & Govaert 2000; the fit saw every respondent, fewer than sample_size.
+    chances = fitted.posterior(likert[0].answers).to_numpy()
+    entropy = -(chances * np.log(np.maximum(chances, 1e-300))).sum()
+    row = fitted.k_selection_.set_index("k").loc[4]
+    assert row["icl"] == pytest.approx(row["bic"] + 2 * entropy)
+    assert entropy > 0
+
+
+def test_a_kept_model_gives_the_last_bit_of_the_fitted_one(fitted: LatentClassSegmenter, likert: Likert) -> None:
+    back = LatentClassSegmenter.from_parameters(json.loads(document(fitted)))
+    assert back.confidence(likert[0].answers).tolist() == fitted.confidence(likert[0].answers).tolist()
+
+
 def test_names_say_what_each_class_agrees_with_most(fitted: LatentClassSegmenter) -> None:
     names = fitted.segments_["name"].tolist()
     assert len(set(names)) == 4
