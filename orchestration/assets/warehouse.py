@@ -96,7 +96,11 @@ def _dbt_step(
         with told_plainly(), warehouse.connect(read_only=True) as connection:
             rows = row_counts(connection)
             sizes = segment_sizes(connection)
-            plots = {SCORECARD: scorecard_plot(connection)} if SCORECARD_TABLES <= set(rows) else {}
+            built = {_relation_of(event, manifest) for event in events if isinstance(event, dg.Output)}
+            plots = {}
+            # In an earlier step the warehouse holds the scorecard of the night before.
+            if SCORECARD in built and set(rows) >= SCORECARD_TABLES:
+                plots[SCORECARD] = scorecard_plot(connection)
         for event in events:
             if not isinstance(event, dg.Output):
                 yield event

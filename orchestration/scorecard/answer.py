@@ -1,11 +1,12 @@
 """The scorecard in sentences: which segmentation to use, and whether a cross of two is worth it.
 
-Belongs here: what a person is told. Does not belong here: figures (``scores``), tables (``console``), pictures (``plot``).
+Belongs here: what a person is told. Does not belong here: figures (``scores``), tables (``console``), pictures
+(``plot``).
 """
 
 from __future__ import annotations
 
-from orchestration.scorecard.scores import Estimate, PairScore, Scorecard, SchemeScore
+from orchestration.scorecard.scores import Estimate, PairScore, Scorecard
 
 # More names than these make a list that nobody reads.
 _NAMED = 3
@@ -30,15 +31,16 @@ def which_to_use(card: Scorecard) -> str:
     """The sentence that answers which segmentation to use."""
     if not card.schemes:
         return "No scheme is judged yet: the days after the first evaluated date are not over."
-    if not card.judged:
+    told = [(score.scheme_name, score.spend) for score in card.schemes if score.spend is not None]
+    if not told:
         return f"It is not known yet what the schemes are worth: {card.schemes[0].reason}."
-    best = card.judged[0]
-    told = f"of the differences in what customers spent in the {card.days} days after {card.as_of_date}"
-    if best.spend.lower <= 0:
-        return f"No scheme surely foresees anything {told}; the best, {best.scheme_name}, {_explains(best)}."
-    rivals = [score for score in card.judged[1:] if may_be_best(score.spend, best.spend)]
-    also = f" {_listed([rival.scheme_name for rival in rivals])} may explain as much." if rivals else ""
-    return f"{best.scheme_name} is the surest: it {_explains(best)} {told}.{also}"
+    name, best = told[0]
+    of_what = f"of the differences in what customers spent in the {card.days} days after {card.as_of_date}"
+    if best.lower <= 0:
+        return f"No scheme surely foresees anything {of_what}; the best, {name}, explains {with_interval(best)}."
+    rivals = [rival for rival, spend in told[1:] if may_be_best(spend, best)]
+    also = f" {_listed(rivals)} may explain as much." if rivals else ""
+    return f"{name} is the surest: it explains {with_interval(best)} {of_what}.{also}"
 
 
 def are_crosses_worth_it(card: Scorecard) -> str:
@@ -53,19 +55,12 @@ def are_crosses_worth_it(card: Scorecard) -> str:
             f"with {chosen.cells} segments of {chosen.smallest:,} customers or more. It {since} the scheme combined."
         )
     best = card.pairs[0]
-    why = (
-        ""
-        if best.is_large_enough
-        else f", but the smallest of its {best.cells} cells has {best.smallest or 0:,} customers"
-    )
+    why = f", but the smallest of its {best.cells} cells has {best.smallest or 0:,} customers"
+    why = "" if best.is_large_enough else why
     return (
         f"Two together: no cross of two schemes has earned its place. The best, {best.name}, {_gains(best)} than "
         f"{best.best_scheme_name}, the best single scheme{why}."
     )
-
-
-def _explains(score: SchemeScore) -> str:
-    return f"explains {with_interval(score.spend)}" if score.spend else "explains nothing"
 
 
 def _gains(pair: PairScore) -> str:

@@ -27,16 +27,18 @@ _CHARACTERS_A_LINE = 118
 # Foreseeing that is worse than this would squeeze all others together; the line then ends at the edge.
 _LOWEST = -0.1
 _STEPS = (0.02, 0.05, 0.1, 0.2)
-_PANELS = (("spend", "How much they spend"), ("retention", "Whether they order again"))
-# Contrast of words to the ground is 4.5 to 1 or more in both.
+_PANELS = (("spend", "Foresees how much they spend"), ("retention", "Foresees whether they order again"))
+# Words stand out of the ground by 4.5 to 1 or more in both.
 _STYLE = """
-text { font-family: system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; font-size: 13px; fill: #1f2933; }
-.ground { fill: #ffffff; } .heading { font-size: 20px; font-weight: 600; } .panel { font-weight: 600; font-size: 14px; }
-.quiet { fill: #52606d; font-size: 12px; } .strong { font-weight: 600; } .grid { stroke: #e4e7eb; } .zero { stroke: #7b8794; }
-.best { stroke: #0b6e4f; fill: #0b6e4f; } .rest { stroke: #8794a1; fill: #8794a1; } .stripe { fill: #f5f7fa; }
+text { font-family: system-ui, -apple-system, "Segoe UI", Roboto, Arial, sans-serif; font-size: 13px; fill: #1f2933; }
+.ground { fill: #ffffff; } .stripe { fill: #f5f7fa; } .grid { stroke: #e4e7eb; } .zero { stroke: #7b8794; }
+.heading { font-size: 20px; font-weight: 600; } .panel { font-size: 14px; font-weight: 600; }
+.strong { font-weight: 600; } .quiet { fill: #52606d; font-size: 12px; }
+.best { stroke: #0b6e4f; fill: #0b6e4f; } .rest { stroke: #8794a1; fill: #8794a1; }
 @media (prefers-color-scheme: dark) {
-text { fill: #f0f4f8; } .ground { fill: #16202a; } .quiet { fill: #b3bfcc; } .grid { stroke: #2c3a47; } .zero { stroke: #8494a4; }
-.best { stroke: #4fd1a5; fill: #4fd1a5; } .rest { stroke: #7d8b99; fill: #7d8b99; } .stripe { fill: #1c2833; }
+text { fill: #f0f4f8; } .quiet { fill: #b3bfcc; }
+.ground { fill: #16202a; } .stripe { fill: #1c2833; } .grid { stroke: #2c3a47; } .zero { stroke: #8494a4; }
+.best { stroke: #4fd1a5; fill: #4fd1a5; } .rest { stroke: #7d8b99; fill: #7d8b99; }
 }
 """
 
@@ -54,17 +56,15 @@ def scorecard_svg(card: Scorecard) -> str:
     if card.judged:
         plotted, bottom = _panels(card, top + 30)
         parts += plotted
-        notes = [*textwrap.wrap(_how_to_read(card), _CHARACTERS_A_LINE + 12), *crosses]
-        parts += [
-            _text(_MARGIN, bottom + 34 + 18 * number, line, "" if line in crosses else "quiet")
-            for number, line in enumerate(notes)
-        ]
-        bottom += 34 + 18 * len(notes)
+        notes = textwrap.wrap(_how_to_read(card), _CHARACTERS_A_LINE + 12)
+        below = [*((line, "") for line in crosses), *((line, "quiet") for line in notes)]
+        parts += [_text(_MARGIN, bottom + 30 + 19 * number, *line) for number, line in enumerate(below)]
+        bottom += 30 + 19 * len(below)
     height = bottom + 14
+    size = f'viewBox="0 0 {_WIDTH} {height}" width="{_WIDTH}" height="{height}"'
     return "\n".join(
         [
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" width="{_WIDTH}" '
-            f'height="{height}" role="img" aria-labelledby="title desc">',
+            f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-labelledby="title desc">',
             '<title id="title">Which segmentation should we use?</title>',
             f'<desc id="desc">{escape(_described(card))}</desc>',
             f"<style>{_STYLE}</style>",
@@ -127,7 +127,11 @@ def _panel(
             f'<line class="{kind}" stroke-width="3" stroke-linecap="round" x1="{across(estimate.lower)}" '
             f'x2="{across(estimate.upper)}" y1="{middle}" y2="{middle}"/>'
         )
-        if ticks[0] <= estimate.value <= ticks[-1]:
+        if estimate.value < ticks[0]:
+            # Off the picture: an arrow at its edge.
+            edge = across(estimate.value)
+            yield f'<path class="{kind}" d="M {edge - 7} {middle} l 7 -5 v 10 z"/>'
+        else:
             yield f'<circle class="{kind}" cx="{across(estimate.value)}" cy="{middle}" r="5.5"/>'
         weight = "strong" if kind == "best" else ""
         yield _text(left + _PANEL - 6, middle + 4, percent(estimate.value), weight, anchor="end")
