@@ -13,8 +13,8 @@ from scripts.truths import held_against_truth as truths
 from scripts.truths.left_by_night import KnownNight, open_known_night
 from tests.support import nights
 
-# Schemes that no rule gives at present: their inputs are made by no model yet.
-NOT_YET = {"predictive"}
+# Schemes that no rule gives at present: their inputs are made by no model yet, or no version has chosen a cross.
+NOT_YET = {"predictive", "combined"}
 
 
 @pytest.fixture(scope="module")
