@@ -1,6 +1,5 @@
 -- One row per pair of schemes: how much more their cross explains than the best single scheme, on the newest date that
--- schemes are judged on, and whether its cells are large enough to be segments. A cross earns its place when it is large
--- enough and the interval of its gain lies above 0.
+-- schemes are judged on, and whether its cells are large enough to be segments.
 with pair_sums as (
 
     select * from {{ ref('int_scorecard__pair_sums') }}

@@ -39,22 +39,29 @@ combined_shares as (
 
 ),
 
-over_combined as (
+gains as (
 
     select
         pair_shares.scheme,
-        any_value(pair_shares.explained_spend_share - combined_shares.explained_spend_share)
-            filter (where pair_shares.left_out_group = -1) as gain_share,
-        {{ jackknife_half_width(
-            'list(pair_shares.explained_spend_share - combined_shares.explained_spend_share '
-            ~ 'order by pair_shares.left_out_group asc) filter (where pair_shares.left_out_group >= 0)'
-        ) }} as half_width
+        pair_shares.left_out_group,
+        pair_shares.explained_spend_share - combined_shares.explained_spend_share as gain_share
     from pair_shares
     inner join combined_shares
         on
             pair_shares.left_out_group = combined_shares.left_out_group
             and pair_shares.as_of_date = combined_shares.as_of_date
-    group by pair_shares.scheme
+
+),
+
+over_combined as (
+
+    select
+        scheme,
+        any_value(gain_share) filter (where left_out_group = -1) as gain_share,
+        {{ jackknife_half_width('list(gain_share order by left_out_group asc) filter (where left_out_group >= 0)') }}
+            as half_width
+    from gains
+    group by scheme
 
 ),
 

@@ -52,7 +52,7 @@ crossed as (
         first_segments.rule || '; and ' || second_segments.rule as rule, -- noqa: RF04
         first_segments.display_order as first_display_order,
         second_segments.display_order as second_display_order,
-        first_segments.owner as owner -- noqa: RF04
+        first_segments.owner -- noqa: RF04
     from first_segments
     cross join second_segments
 

@@ -1,6 +1,6 @@
 -- One row per customer and as_of_date: the cell of the cross of two schemes that has earned its place, as the served
--- version's mart scheme_pairs says (combined_pair); no rows while none has. The pair is not asked of tonight's outcomes,
--- which no segment may know. Whatever could be a part is named here, so that the graph is the same for every pair.
+-- version's mart scheme_pairs says (combined_pair); no rows while none has. Tonight's outcomes are not asked, which no
+-- segment may know. Whatever could be a part is named here, so that the graph is the same for every pair.
 {{ config(materialized='as_of_history') }}
 {% set pair = var('combined_pair') -%}
 {% if model.resource_type != 'unit_test' -%}
@@ -59,7 +59,7 @@ with segmented as (
         cast(null as varchar) as segment_code_on_previous_boundaries,
         cast(null as double) as score,
         cast(null as double) as confidence,
-        cast(null as struct (feature varchar, "value" varchar, effect double) []) as reasons,
+        cast(null as struct(feature varchar, "value" varchar, effect double)[]) as reasons,
         as_of_date
     from {{ ref('as_of_dates') }}
     where {{ computed_now() }} and false
