@@ -23,6 +23,7 @@ from orchestration.console.explain_command import explain
 from orchestration.console.identity_commands import identity_app
 from orchestration.console.new_source_command import new_source
 from orchestration.console.quarantine_commands import quarantine_app
+from orchestration.console.scorecard_command import scorecard
 from orchestration.errors import TesseraError
 from orchestration.home import HOME_VARIABLE, Home
 from orchestration.repository import WORKSPACE
@@ -36,6 +37,7 @@ app = typer.Typer(
 app.add_typer(quarantine_app, name="quarantine")
 app.add_typer(identity_app, name="identity")
 app.command()(explain)
+app.command()(scorecard)
 app.command("new-source")(new_source)
 ConfigOption = Annotated[
     Path | None,

@@ -24,10 +24,14 @@ from orchestration.gate.report import what_failed
 from orchestration.night_of_run import night_of_run
 from orchestration.partitions import ONE_NIGHT_A_RUN
 from orchestration.resources import NightLockResource, WarehouseResource, dbt_environment
+from orchestration.scorecard.plot import as_markdown, scorecard_svg
+from orchestration.scorecard.scores import read_scorecard
 from orchestration.translator import LayerTranslator
 
 AFTER_MATCHING = "source:matching+"
 AFTER_ESTIMATORS = "source:ml+"
+SCORECARD = "marts.scheme_scorecard"
+SCORECARD_TABLES = {SCORECARD, "marts.scheme_pairs"}
 
 
 def warehouse_assets(
@@ -92,6 +96,11 @@ def _dbt_step(
         with told_plainly(), warehouse.connect(read_only=True) as connection:
             rows = row_counts(connection)
             sizes = segment_sizes(connection)
+            built = {_relation_of(event, manifest) for event in events if isinstance(event, dg.Output)}
+            plots = {}
+            # In an earlier step the warehouse holds the scorecard of the night before.
+            if SCORECARD in built and set(rows) >= SCORECARD_TABLES:
+                plots[SCORECARD] = scorecard_plot(connection)
         for event in events:
             if not isinstance(event, dg.Output):
                 yield event
@@ -102,6 +111,8 @@ def _dbt_step(
                 metadata["dagster/row_count"] = dg.MetadataValue.int(rows[relation])
             if relation in sizes:
                 metadata["tonight's segments"] = sizes[relation]
+            if relation in plots:
+                metadata["which segmentation to use"] = plots[relation]
             yield event.with_metadata(metadata)
         if not invocation.is_successful():
             raise dg.Failure(
@@ -147,20 +158,24 @@ def segment_sizes(connection: duckdb.DuckDBPyConnection) -> dict[str, dg.TableMe
         "select table_name from duckdb_tables() "
         "where schema_name = 'segmentations' and table_name like 'seg_customers%'"
     ).fetchall()
-    return {
-        f"segmentations.{table}": dg.MetadataValue.table(
-            records=[
-                dg.TableRecord({"segment": segment, "customers": customers})
-                for segment, customers in connection.execute(
-                    f"""
-                    select segment_code, count(*) as customers
-                    from segmentations."{table}"
-                    where as_of_date = (select max(as_of_date) from segmentations."{table}")
-                    group by segment_code
-                    order by customers desc, segment_code
-                    """
-                ).fetchall()
-            ]
-        )
-        for (table,) in tables
-    }
+    sizes = {}
+    for (table,) in tables:
+        found = connection.execute(
+            f"""
+            select segment_code, count(*) as customers
+            from segmentations."{table}"
+            where as_of_date = (select max(as_of_date) from segmentations."{table}")
+            group by segment_code
+            order by customers desc, segment_code
+            """
+        ).fetchall()
+        # A cross that no pair of schemes has earned has no rows.
+        if found:
+            records = [dg.TableRecord({"segment": segment, "customers": customers}) for segment, customers in found]
+            sizes[f"segmentations.{table}"] = dg.MetadataValue.table(records=records)
+    return sizes
+
+
+def scorecard_plot(connection: duckdb.DuckDBPyConnection) -> dg.MarkdownMetadataValue:
+    """Return the picture of the scorecard in the warehouse."""
+    return dg.MetadataValue.md(as_markdown(scorecard_svg(read_scorecard(connection, schema="marts"))))

@@ -19,6 +19,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from data_contracts.contract import Contract, load_contracts
+from orchestration.configuration.combined_pair import COMBINED, served_pair
 from orchestration.configuration.custom_schemes.compiled import compile_schemes
 from orchestration.configuration.history_code import history_code
 from orchestration.configuration.schemes import Scheme, SchemeStatus, catalogued_schemes, status_of
@@ -49,6 +50,8 @@ class Deployment:
     catalog: tuple[Scheme, ...]
     # The deployment's own schemes, as the dbt model takes them.
     custom_schemes: tuple[dict[str, Any], ...] = ()
+    # The two schemes whose cross the served version has chosen.
+    served_pair: tuple[str, ...] = ()
 
     @property
     def catalog_schemes(self) -> tuple[str, ...]:
@@ -59,8 +62,26 @@ class Deployment:
     def scheme_status(self) -> tuple[SchemeStatus, ...]:
         """Of every scheme of the catalogue whether it is built, and why not."""
         return tuple(
-            status_of(scheme, switched=self.settings.schemes, connected=self.entities_on) for scheme in self.catalog
+            status_of(
+                scheme,
+                switched=self.settings.schemes,
+                connected=self.entities_on,
+                is_chosen=bool(self.combined_pair),
+            )
+            for scheme in self.catalog
         )
+
+    @cached_property
+    def combined_pair(self) -> tuple[str, ...]:
+        """The two schemes that ``combined`` is made of: those that the served version has chosen, if both are built."""
+        if not self.settings.schemes.get(COMBINED, True):
+            return ()
+        built = {str(scheme["scheme"]) for scheme in self.custom_schemes}
+        for scheme in self.catalog:
+            if scheme.name != COMBINED and scheme.method == "rule":
+                status = status_of(scheme, switched=self.settings.schemes, connected=self.entities_on)
+                built |= {scheme.name} if status.is_available else set()
+        return self.served_pair if set(self.served_pair) <= built else ()
 
     @property
     def schemes(self) -> tuple[str, ...]:
@@ -150,6 +171,7 @@ class Deployment:
             "bounded_schemes": list(self.bounded_schemes),
             "scheme_status": [status.as_variable() for status in self.scheme_status],
             "custom_schemes": list(self.custom_schemes),
+            "combined_pair": list(self.combined_pair),
             "base_currency": self.settings.company.currency,
             "identity_matching": self.settings.identity.matching,
             "default_country": self.settings.identity.default_country or "",
@@ -203,6 +225,7 @@ def load_deployment(config: Path | None = None, home: Path | None = None) -> Dep
         custom_schemes=compile_schemes(
             settings.custom_schemes, catalogued={scheme.name: scheme.title for scheme in catalog}, file=file
         ),
+        served_pair=served_pair(located_home.published),
     )
     _check_sources_fit(deployment, file=file)
     _check_something_to_build(deployment)

@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from typing import Literal
 
+from orchestration.configuration.combined_pair import COMBINED, NO_PAIR
 from orchestration.repository import SCHEME_CATALOG
 
 SchemeState = Literal["available", "switched_off", "not_available"]
@@ -75,13 +76,16 @@ def catalogued_schemes() -> tuple[Scheme, ...]:
         )
 
 
-def status_of(scheme: Scheme, *, switched: Mapping[str, bool], connected: Collection[str]) -> SchemeStatus:
+def status_of(
+    scheme: Scheme, *, switched: Mapping[str, bool], connected: Collection[str], is_chosen: bool = True
+) -> SchemeStatus:
     """Return whether a scheme is built, and why not.
 
     Args:
         scheme: The scheme.
         switched: What ``tessera.yml`` switches on and off; what it does not name is on.
         connected: Canonical entities that a source feeds.
+        is_chosen: Of the scheme ``combined`` whether there is a cross that it can be made of.
     """
     if not switched.get(scheme.name, True):
         return SchemeStatus(scheme.name, "switched_off", "switched off in tessera.yml")
@@ -89,4 +93,6 @@ def status_of(scheme: Scheme, *, switched: Mapping[str, bool], connected: Collec
     if missing:
         wanted = " and of ".join(" or ".join(entity.replace("_", " ") for entity in group) for group in missing)
         return SchemeStatus(scheme.name, "not_available", f"no source of {wanted} is connected")
+    if scheme.name == COMBINED and not is_chosen:
+        return SchemeStatus(scheme.name, "not_available", NO_PAIR)
     return SchemeStatus(scheme.name, "available")

@@ -28,6 +28,7 @@ _DERIVED = frozenset(
         "bounded_schemes",
         "scheme_status",
         "custom_schemes",
+        "combined_pair",
         "base_currency",
         "history_code",
         "identity_matching",

@@ -126,16 +126,18 @@ def _by_meaning(thresholds: Iterable[Threshold]) -> list[list[str]]:
 
 
 def _inputs(inputs: SchemeInputs) -> str:
-    parts = [
-        "## What it reads",
-        table(
-            ["feature", "meaning", "family"],
-            [[code(column.name), column.description, _family_link(family)] for family, column in inputs.features],
-        ),
-    ]
+    parts = ["## What it reads"]
+    if inputs.features:
+        parts.append(
+            table(
+                ["feature", "meaning", "family"],
+                [[code(column.name), column.description, _family_link(family)] for family, column in inputs.features],
+            )
+        )
     if inputs.others:
         lines = "\n".join(f"- {code(model.name)}: {model.meaning}" for model in inputs.others)
-        parts.append(f"Beside the features:\n\n{lines}")
+        beside = "Beside the features" if inputs.features else "No features of its own"
+        parts.append(f"{beside}:\n\n{lines}")
     return "\n\n".join(parts)
 
 

@@ -16,6 +16,8 @@ from tests.support import nights
 
 # About a hundred of these 700 customers answer what they think; below 200 there are no classes.
 TOO_FEW_ANSWERS = {"psychographic"}
+# No version has chosen a cross yet.
+NOT_YET = {"combined"}
 
 
 @pytest.fixture(scope="module")
@@ -26,8 +28,8 @@ def known(company: nights.Night, truth: Path) -> Iterator[KnownNight]:
 
 def test_every_scheme_is_available_and_knows_somebody(company: nights.Night) -> None:
     found = company.mart("select scheme, status, customers_known_share from segmentation_schemes").set_index("scheme")
-    assert set(found.index[found["status"] != "available"]) == TOO_FEW_ANSWERS
-    assert (found["customers_known_share"].drop(list(TOO_FEW_ANSWERS)) > 0.05).all()
+    assert set(found.index[found["status"] != "available"]) == NOT_YET | TOO_FEW_ANSWERS
+    assert (found["customers_known_share"].drop(list(NOT_YET | TOO_FEW_ANSWERS)) > 0.05).all()
 
 
 def test_a_survey_that_is_too_small_for_classes_says_so(company: nights.Night) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from orchestration.configuration.combined_pair import NO_PAIR
 from orchestration.gate.expectations import IDENTITY_BUILD, IDENTITY_PRECISE, IDENTITY_STABLE
 from orchestration.publishing.manifest import verify
 from orchestration.samples.sample import put_sample
@@ -133,6 +134,7 @@ def test_the_schemes_are_those_that_the_sources_allow_and_the_others_say_what_th
     unknown = "the sources say too little to place anybody: it looks at "
     assert lacking["status_reason"].to_dict() == {
         "benefits": "no source of survey questions and of survey answers is connected",
+        "combined": NO_PAIR,
         "delivery_need": unknown + "delivery method, units and promised and real delivery days of order lines",
         "engagement": "no source of interactions is connected",
         "firmographic": "no source of companies is connected",

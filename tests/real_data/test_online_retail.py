@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from orchestration.configuration.combined_pair import NO_PAIR
 from tests.support import nights
 
 FOLDER = Path(os.environ.get("TESSERA_REAL_DATA", Path(__file__).resolve().parents[3] / "shared" / "data"))
@@ -125,6 +126,7 @@ def test_the_schemes_are_those_that_order_lines_alone_allow_and_the_others_say_w
     assert lacking["status_reason"].to_dict() == {
         "benefits": "no source of survey questions and of survey answers is connected",
         "channel_preference": unknown + "sales channel of order lines",
+        "combined": NO_PAIR,
         "delivery_need": unknown + "delivery method, units and promised and real delivery days of order lines",
         "demographic": "no source of customers is connected",
         "digital_adoption": unknown + "sales channel of order lines",

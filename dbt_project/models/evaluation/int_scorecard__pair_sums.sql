@@ -1,6 +1,7 @@
 -- One row per pair of schemes, cell of their cross, group of customers and date, of the newest date that schemes are
 -- judged on and of the one that was learned from: how many customers and what they did afterwards. Of the schemes that
--- explain most of the spending only. Customers who are in the same segments of all of them are added up first, so that
+-- explain most of the spending only, and of those the ones that may be parts of a cross; the two that the scheme combined
+-- is made of are always among them. Customers who are in the same segments of all of them are added up first, so that
 -- nobody is counted once for each pair.
 {% set places = range(1, crossed_schemes() | int + 1) | list %}
 {% set measures = ['customers_count', 'buyers_count', 'learnable_amount', 'judged_amount', 'judged_squares'] %}
@@ -54,10 +55,18 @@ crossed_schemes as (
 
     select
         shares.scheme,
-        row_number() over (order by shares.explained_spend_share desc, shares.scheme asc) as place
+        row_number() over (
+            order by
+                shares.scheme in ('{{ var("combined_pair") | join("', '") }}') desc,
+                shares.explained_spend_share desc,
+                shares.scheme asc
+        ) as place
     from shares
     inner join newest on shares.as_of_date = newest.input_date
-    where shares.left_out_group = -1 and shares.explained_spend_share is not null
+    where
+        shares.left_out_group = -1
+        and shares.explained_spend_share is not null
+        and shares.scheme in ('{{ combinable_schemes() | join("', '") }}')
     qualify place <= {{ crossed_schemes() }}
 
 ),
@@ -150,15 +159,20 @@ pair_sums as (
         first_scheme || ' * ' || second_scheme as scheme,
         first_scheme,
         second_scheme,
-        first_segment_code || ' * ' || second_segment_code as segment_code,
+        {{ crossed_segment('first_segment_code', 'second_segment_code') }} as segment_code,
         customer_group,
         {% for measure in measures -%}
         sum({{ measure }}) as {{ measure }},
         {% endfor -%}
         as_of_date
     from named
+    -- Several pairs of segments are one cell where either is unknown.
     group by
-        first_scheme, second_scheme, first_segment_code, second_segment_code, customer_group, as_of_date
+        first_scheme,
+        second_scheme,
+        {{ crossed_segment('first_segment_code', 'second_segment_code') }},
+        customer_group,
+        as_of_date
 
 )
 

@@ -1,6 +1,5 @@
--- One row per pair of schemes: how much more their cross explains than the better one of them alone, on the newest date
--- that schemes are judged on, and whether its cells are large enough to be segments. A cross earns its place when it is
--- large enough and the interval of its gain lies above 0.
+-- One row per pair of schemes: how much more their cross explains than the best single scheme, on the newest date that
+-- schemes are judged on, and whether its cells are large enough to be segments.
 with pair_sums as (
 
     select * from {{ ref('int_scorecard__pair_sums') }}
@@ -19,6 +18,7 @@ shares as (
 
 ),
 
+-- Whoever is unknown or meant by neither scheme is no segment, and may be few.
 cells as (
 
     select
@@ -26,6 +26,7 @@ cells as (
         first_scheme,
         second_scheme,
         segment_code,
+        {{ is_placed('segment_code') }} as is_placed,
         sum(customers_count) as customers_count,
         as_of_date
     from pair_sums
@@ -41,8 +42,8 @@ sizes as (
         scheme,
         first_scheme,
         second_scheme,
-        count(*) as cells_count,
-        cast(min(customers_count) as bigint) as smallest_cell_customers_count,
+        count(*) filter (where is_placed) as cells_count,
+        cast(min(customers_count) filter (where is_placed) as bigint) as smallest_cell_customers_count,
         cast(sum(customers_count) as bigint) as customers_count,
         as_of_date
     from cells
@@ -50,45 +51,43 @@ sizes as (
 
 ),
 
-of_all as (
+-- Which single scheme is best is decided once, and not again with every group that is left out. The scheme combined is
+-- no single one.
+best as (
 
-    select *
+    select
+        scheme as best_scheme,
+        as_of_date
     from shares
-    where left_out_group = -1
+    where left_out_group = -1 and explained_spend_share is not null and scheme <> 'combined'
+    qualify row_number() over (partition by as_of_date order by explained_spend_share desc, scheme asc) = 1
 
 ),
 
--- Which of the two is better is decided once, and not again with every group that is left out.
-better as (
+compared as (
 
     select
         sizes.*,
-        case
-            when second_of_all.explained_spend_share > first_of_all.explained_spend_share then sizes.second_scheme
-            else sizes.first_scheme
-        end as better_scheme
+        best.best_scheme
     from sizes
-    inner join of_all as first_of_all
-        on sizes.first_scheme = first_of_all.scheme and sizes.as_of_date = first_of_all.as_of_date
-    inner join of_all as second_of_all
-        on sizes.second_scheme = second_of_all.scheme and sizes.as_of_date = second_of_all.as_of_date
+    inner join best on sizes.as_of_date = best.as_of_date
 
 ),
 
 gains as (
 
     select
-        better.scheme,
+        compared.scheme,
         pair_shares.left_out_group,
         pair_shares.explained_spend_share,
         pair_shares.explained_spend_share - shares.explained_spend_share as gain_share
-    from better
-    inner join pair_shares on better.scheme = pair_shares.scheme and better.as_of_date = pair_shares.as_of_date
+    from compared
+    inner join pair_shares on compared.scheme = pair_shares.scheme and compared.as_of_date = pair_shares.as_of_date
     inner join shares
         on
-            better.better_scheme = shares.scheme
+            compared.best_scheme = shares.scheme
             and pair_shares.left_out_group = shares.left_out_group
-            and better.as_of_date = shares.as_of_date
+            and compared.as_of_date = shares.as_of_date
 
 ),
 
@@ -108,22 +107,24 @@ gained as (
 pairs as (
 
     select
-        better.first_scheme,
-        better.second_scheme,
-        better.better_scheme,
+        compared.first_scheme,
+        compared.second_scheme,
+        compared.best_scheme,
         gained.explained_spend_share,
         gained.gain_share,
         gained.gain_share - gained.half_width as gain_share_lower,
         gained.gain_share + gained.half_width as gain_share_upper,
-        better.cells_count,
-        better.smallest_cell_customers_count,
-        better.customers_count,
-        better.cells_count <= 60
-        and better.smallest_cell_customers_count >= greatest(100, 0.01 * better.customers_count)
-            as is_large_enough,
-        better.as_of_date
-    from better
-    inner join gained on better.scheme = gained.scheme
+        compared.cells_count,
+        compared.smallest_cell_customers_count,
+        compared.customers_count,
+        coalesce(
+            compared.cells_count <= 60
+            and compared.smallest_cell_customers_count >= greatest(100, 0.01 * compared.customers_count),
+            false
+        ) as is_large_enough,
+        compared.as_of_date
+    from compared
+    inner join gained on compared.scheme = gained.scheme
 
 )
 

@@ -1,6 +1,6 @@
 -- One row per trait that segments are compared by: its name, how customers who have it are called, and the schemes
 -- whose segments it decides (macro customer_traits); of a custom scheme these are the traits made of a feature that it
--- reads.
+-- reads, and of a cross those of its two schemes.
 {% set custom_schemes = var('custom_schemes') %}
 
 with traits as (
@@ -14,6 +14,9 @@ with traits as (
     {% do own_schemes.append(scheme.scheme) -%}
     {% endif -%}
     {% endfor -%}
+    {% if own_schemes | select('in', var('combined_pair')) | list -%}
+    {% do own_schemes.append('combined') -%}
+    {% endif -%}
     select
         '{{ trait.trait }}' as trait,
         '{{ trait.name }}' as trait_name,

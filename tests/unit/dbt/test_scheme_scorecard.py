@@ -54,16 +54,23 @@ def people(*, seed: int) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True)
 
 
-def scored(customers: pd.DataFrame, schemes: dict[str, pd.Series]) -> Scored:
-    """The scorecard of some schemes and the shares that it is made of, by the project's own SQL."""
+def build(
+    con: duckdb.DuckDBPyConnection,
+    customers: pd.DataFrame,
+    schemes: dict[str, pd.Series],
+    *,
+    models: dict[str, str] = MODELS,
+    variables: dict[str, Any] = VARIABLES,
+) -> None:
+    """Build the models in a database, by the project's own SQL."""
     texts = {
         name: model_sql(
             (DBT_PROJECT / "models" / folder / f"{name}.sql").read_text(encoding="utf-8"),
             name=name,
-            variables=VARIABLES,
+            variables=variables,
             macros=project_macros(),
         ).text
-        for name, folder in MODELS.items()
+        for name, folder in models.items()
     }
     outcomes = customers  # noqa: F841  DuckDB reads it by its name
     segments = pd.concat(  # noqa: F841
@@ -73,35 +80,40 @@ def scored(customers: pd.DataFrame, schemes: dict[str, pd.Series]) -> Scored:
         ]
     )
     names = pd.DataFrame({"scheme": list(schemes)})  # noqa: F841
-    with duckdb.connect() as con:
-        con.execute(
-            """
-            create table outcome_customers__purchases as
-            select * replace (
-                cast(as_of_date as date) as as_of_date,
-                cast(net_revenue_90d_amount as decimal(18, 4)) as net_revenue_90d_amount
-            )
-            from outcomes;
-            create table int_predictions__inputs as
-            select distinct as_of_date as input_date, cast(1 as hugeint) as inputs_hash
-            from outcome_customers__purchases;
-            create table int_outcomes__inputs as
-            select *, 90 as observed_days_count, 1 as customers_count from int_predictions__inputs;
-            create table feat_customers__consent as
-            select customer_id, as_of_date, 1 as contactable_channel_count from outcome_customers__purchases;
-            create table int_segmentations__assignments as
-            select * replace (cast(as_of_date as date) as as_of_date) from segments;
-            create table segment_transitions as
-            select scheme, segment_code as from_segment_code, segment_code as to_segment_code, as_of_date,
-                count(*) as customers_count
-            from int_segmentations__assignments group by all;
-            create table segmentation_schemes as select scheme, scheme as scheme_name, 'rule' as method from names
-            """
+    con.execute(
+        """
+        create table outcome_customers__purchases as
+        select * replace (
+            cast(as_of_date as date) as as_of_date,
+            cast(net_revenue_90d_amount as decimal(18, 4)) as net_revenue_90d_amount
         )
-        for name, text in texts.items():
-            con.execute(f"create table {name} as {text}")
-            if name == "int_scorecard__kept_sums":
-                con.execute("create view int_scorecard__sums as from int_scorecard__kept_sums")
+        from outcomes;
+        create table int_predictions__inputs as
+        select distinct as_of_date as input_date, cast(1 as hugeint) as inputs_hash
+        from outcome_customers__purchases;
+        create table int_outcomes__inputs as
+        select *, 90 as observed_days_count, 1 as customers_count from int_predictions__inputs;
+        create table feat_customers__consent as
+        select customer_id, as_of_date, 1 as contactable_channel_count from outcome_customers__purchases;
+        create table int_segmentations__assignments as
+        select * replace (cast(as_of_date as date) as as_of_date) from segments;
+        create table segment_transitions as
+        select scheme, segment_code as from_segment_code, segment_code as to_segment_code, as_of_date,
+            count(*) as customers_count
+        from int_segmentations__assignments group by all;
+        create table segmentation_schemes as select scheme, scheme as scheme_name, 'rule' as method from names
+        """
+    )
+    for name, text in texts.items():
+        con.execute(f"create table {name} as {text}")
+        if name == "int_scorecard__kept_sums":
+            con.execute("create view int_scorecard__sums as from int_scorecard__kept_sums")
+
+
+def scored(customers: pd.DataFrame, schemes: dict[str, pd.Series]) -> Scored:
+    """The scorecard of some schemes and the shares that it is made of."""
+    with duckdb.connect() as con:
+        build(con, customers, schemes)
         card = con.execute("from scheme_scorecard where learned_as_of_date is not null").fetchdf().set_index("scheme")
         return card, con.execute("from int_scorecard__shares").fetchdf()
 
