@@ -15,6 +15,7 @@ from data_contracts.table_properties import CANONICAL_ENTITIES
 from orchestration.configuration.deployment import Deployment
 from orchestration.configuration.schemes import PREDICTIONS, catalogued_schemes
 from orchestration.gate.expectations import MODEL_BUILDS, PYTHON_MARTS
+from orchestration.prediction.tables import TABLES as PREDICTION_TABLES
 from orchestration.repository import DBT_PROJECT, ROOT, SCHEME_CATALOG, SEGMENT_CATALOG
 
 
@@ -112,7 +113,8 @@ class TestCatalogue:
         self, manifest: dict[str, Any]
     ) -> None:
         tables = {source["name"] for source in manifest["sources"].values() if source["source_name"] == "ml"}
-        assert tables == {f"ml_{kind}__{scheme}" for kind in ("customers", "segments") for scheme in MODEL_SCHEMES}
+        of_schemes = {f"ml_{kind}__{scheme}" for kind in ("customers", "segments") for scheme in MODEL_SCHEMES}
+        assert tables == of_schemes | set(PREDICTION_TABLES)
         assert set(MODEL_BUILDS) == MODEL_SCHEMES
 
     def test_a_segment_is_there_once(self) -> None:
