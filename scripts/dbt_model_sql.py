@@ -76,7 +76,7 @@ def model_sql(raw: str, *, name: str, variables: Mapping[str, Any], macros: Mapp
     environment = Environment(extensions=["jinja2.ext.do"], undefined=StrictUndefined)  # noqa: S701  it writes SQL
     environment.globals |= {
         "ref": ref,
-        "source": lambda _, table: table,
+        "source": ref,
         "var": var,
         "config": lambda **_: "",
         "env_var": lambda *_: "2000-01-01",

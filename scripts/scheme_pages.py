@@ -40,7 +40,7 @@ def rendered_pages() -> dict[Path, str]:
     models = SchemeModels(DBT_PROJECT)
     pages = {FEATURE_PAGE: feature_page(described), SCHEME_PAGES / "README.md": scheme_index(schemes)}
     for scheme in schemes:
-        inputs = models.inputs_of(scheme, described, thresholds) if scheme.is_available else None
+        inputs = models.inputs_of(scheme, described, thresholds)
         pages[SCHEME_PAGES / f"{scheme.code}.md"] = scheme_page(scheme, inputs, described, thresholds)
     return pages
 

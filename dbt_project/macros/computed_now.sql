@@ -4,14 +4,17 @@
 
         select * from {{ ref('int_customers__as_of') }} where {{ computed_now() }}
 
-    Unit tests give the dates themselves, so the SQL must be right for any number of them.
+    Unit tests give the dates themselves, so the SQL must be right for any number of them. A model that reads predictions,
+    or what was made of them, is kept by these as well and names the inputs:
+
+        where {{ computed_now(inputs='int_predictions__inputs') }}
 -#}
-{% macro computed_now(as_of_date='as_of_date') -%}
+{% macro computed_now(as_of_date='as_of_date', inputs='int_as_of__inputs') -%}
     {%- if model.resource_type == 'unit_test' -%}
         true
     {%- else -%}
         {#- Named here, so that dbt builds it before whatever asks it. -#}
-        {%- do ref('int_as_of__inputs') -%}
+        {%- do ref(inputs) -%}
         {{ as_of_date }} in ('{{ as_of_mark() }}')
     {%- endif -%}
 {%- endmacro %}

@@ -12,7 +12,7 @@
                  that tessera.yml writes as rules are found by the features that they read
 -#}
 {% macro customer_traits() %}
-    {% set buying_schemes = ['rfm', 'lifecycle', 'clusters', 'behavioural', 'engagement', 'value_tier'] %}
+    {% set buying_schemes = ['rfm', 'lifecycle', 'clusters', 'behavioural', 'engagement', 'value_tier', 'predictive'] %}
     {% set traits = [
         {
             'trait': 'account_type',
@@ -195,7 +195,7 @@
                 when purchases.days_since_first_order > 730 then 'more than 2 years ago'
             end",
             'words': 'customers who first ordered {value}',
-            'own_schemes': ['rfm', 'lifecycle'],
+            'own_schemes': ['rfm', 'lifecycle', 'predictive'],
         },
         {
             'trait': 'yearly_spend',
@@ -203,7 +203,7 @@
             'family': 'purchases',
             'fifths': 'nullif(purchases.net_revenue_365d_amount, 0)',
             'words': 'customers from the {value} fifth of yearly spending',
-            'own_schemes': ['rfm', 'value_tier', 'clusters'],
+            'own_schemes': ['rfm', 'value_tier', 'clusters', 'predictive'],
         },
         {
             'trait': 'order_value',

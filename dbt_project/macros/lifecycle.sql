@@ -12,29 +12,35 @@
     )
 {%- endmacro %}
 
-{#- The lifecycle segment under one set of boundaries; own_scale is the customer's. -#}
-{% macro lifecycle_segment(company_scale) -%}
+{#- The lifecycle segment under one set of boundaries; own_scale and return_share are the customer's. -#}
+{% macro lifecycle_segment(company_scale, return_share) -%}
     case
         when not has_order then 'lead'
         when days_since_first_order <= {{ var('new_customer_days') }} * {{ company_scale }} then 'new'
         when {{ was_lost(company_scale) }} then 'reactivated'
         when
             order_days_365d_count >= {{ var('lifecycle_loyal_order_days') }}
-            and days_since_last_order <= {{ var('lifecycle_active_days') }} * coalesce(own_scale, {{ company_scale }})
+            and {{ lifecycle_stage(company_scale, return_share) }} = 'active'
             then 'loyal'
-        when
-            days_since_last_order <= {{ var('lifecycle_active_days') }} * coalesce(own_scale, {{ company_scale }})
-            then 'active'
-        when
-            days_since_last_order <= {{ var('lifecycle_cooling_days') }} * coalesce(own_scale, {{ company_scale }})
-            then 'cooling'
-        when
-            days_since_last_order <= {{ var('lifecycle_at_risk_days') }} * coalesce(own_scale, {{ company_scale }})
-            then 'at_risk'
+        else {{ lifecycle_stage(company_scale, return_share) }}
+    end
+{%- endmacro %}
+
+{#-
+    The step between active and lost: by the chance of an order within 365 days where it may be judged by, else by silence.
+-#}
+{% macro lifecycle_stage(company_scale, return_share) -%}
+    case
+        {% for stage in ['active', 'cooling', 'at_risk', 'highly_at_risk'] -%}
+        when {{ return_share }} > {{ var('lifecycle_' ~ stage ~ '_return_share') }} then '{{ stage }}'
+        {% endfor -%}
+        when {{ return_share }} is not null then 'lost'
+        {% for stage in ['active', 'cooling', 'at_risk', 'highly_at_risk'] -%}
         when
             days_since_last_order
-            <= {{ var('lifecycle_highly_at_risk_days') }} * coalesce(own_scale, {{ company_scale }})
-            then 'highly_at_risk'
+            <= {{ var('lifecycle_' ~ stage ~ '_days') }} * coalesce(own_scale, {{ company_scale }})
+            then '{{ stage }}'
+        {% endfor -%}
         else 'lost'
     end
 {%- endmacro %}
@@ -47,5 +53,17 @@
     returned_after_days - 1 > {{ var('lifecycle_highly_at_risk_days') }} * case
         when returned_usual_gap_days is null then {{ company_scale }}
         else {{ lifecycle_scale('returned_usual_gap_days') }}
+    end
+{%- endmacro %}
+
+{#-
+    The predicted chance of an order within 365 days of a customer with a rhythm, once the company is known for long
+    enough. Models are refitted every few months, so an early one may not have seen a whole year; it takes nearly everybody
+    for a customer who comes back.
+-#}
+{% macro trusted_return_share(history_days) -%}
+    case
+        when purchases.order_gap_median_days is not null and {{ history_days }} >= {{ var('lifecycle_prediction_history_days') }}
+            then predictions.p_return_365d
     end
 {%- endmacro %}

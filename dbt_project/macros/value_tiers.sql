@@ -17,3 +17,22 @@
 {% macro tiers_below(tier) -%}
     6 - try_cast(replace({{ tier }}, 'tier_', '') as integer)
 {%- endmacro %}
+
+{#-
+    The margin of the next 365 days that a model expects, to the cent; null where none does. What is expected by a simple
+    baseline because no model was better says no more of one customer than the margin of the last 365 days does.
+-#}
+{% macro modelled_margin(predictions) -%}
+    case
+        when {{ predictions }}.value_source not in ('rfm_cells', 'last_window')
+            then cast(round({{ predictions }}.expected_margin_365d_amount, 2) as decimal(18, 4))
+    end
+{%- endmacro %}
+
+{#-
+    What a customer is ranked by: the expected margin where margins are expected, the past one where they are not, and
+    where nothing is expected of this customer.
+-#}
+{% macro value_amount(is_expected) -%}
+    case when {{ is_expected }} then coalesce(expected_margin_amount, past_margin_amount) else past_margin_amount end
+{%- endmacro %}

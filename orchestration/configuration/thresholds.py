@@ -54,6 +54,12 @@ AT_LEAST_ONE = frozenset(
 # Limits that mean something only in this order.
 RISING = (
     ("lifecycle_active_days", "lifecycle_cooling_days", "lifecycle_at_risk_days", "lifecycle_highly_at_risk_days"),
+    (
+        "lifecycle_highly_at_risk_return_share",
+        "lifecycle_at_risk_return_share",
+        "lifecycle_cooling_return_share",
+        "lifecycle_active_return_share",
+    ),
     ("lifecycle_minimum_scale", "lifecycle_maximum_scale"),
     ("demographic_mature_years", "demographic_senior_years"),
     ("firmographic_micro_employees_count", "firmographic_small_employees_count", "firmographic_medium_employees_count"),

@@ -24,6 +24,8 @@ Kind = Literal["whole", "real", "date", "boolean", "text"]
 Value = int | Decimal | str
 
 TABLE_PREFIX = "feat_customers__"
+# What models predict of each customer is tried like a feature: it says where the boundary is.
+PREDICTIONS_TABLE = "ml_customers__predictions"
 _EPOCH = dt.date(1970, 1, 1)
 _WHOLE = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?")
 _DECIMAL = re.compile(r"DECIMAL\(\d+,\s*(\d+)\)")
@@ -41,7 +43,7 @@ _FROM_NOTHING = 1.0
 
 @dataclass(frozen=True, order=True)
 class Feature:
-    """A column of a feature family."""
+    """A column of a feature family, or of the predictions."""
 
     table: str
     column: str
@@ -49,7 +51,7 @@ class Feature:
 
     @property
     def family(self) -> str:
-        return self.table.removeprefix(TABLE_PREFIX)
+        return "predictions" if self.table == PREDICTIONS_TABLE else self.table.removeprefix(TABLE_PREFIX)
 
     @property
     def kind(self) -> Kind | None:

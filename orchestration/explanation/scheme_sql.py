@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from orchestration.explanation.features import TABLE_PREFIX
+from orchestration.explanation.features import PREDICTIONS_TABLE, TABLE_PREFIX
 
 # What macro as_of_mark leaves in the SQL in place of the date.
 _DATE_MARK = "the date that is computed"
@@ -33,6 +33,10 @@ class Relation:
     @property
     def is_feature_family(self) -> bool:
         return self.schema == "features" and self.name.startswith(TABLE_PREFIX)
+
+    @property
+    def is_of_predictions(self) -> bool:
+        return (self.schema, self.name) == ("ml", PREDICTIONS_TABLE)
 
 
 @dataclass(frozen=True)

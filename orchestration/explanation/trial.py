@@ -50,13 +50,14 @@ class Workbench:
         """Set a scheme's SQL up for trials.
 
         Raises:
-            NoTrialError: Its segments do not come from feature families alone.
+            NoTrialError: Its segments do not come from feature families and predictions alone.
         """
         families: dict[Relation, list[Feature]] = {}
         words = sql.words
         for relation in sql.relations:
             columns = self._columns(relation)
-            if "customer_id" in columns and relation.schema != "features":
+            is_tried = relation.is_feature_family or relation.is_of_predictions
+            if "customer_id" in columns and relation.schema != "features" and not is_tried:
                 raise NoTrialError(
                     f"it reads what {relation.schema}.{relation.name} has worked out for every customer, "
                     "and a made-up one is not in it"
@@ -65,7 +66,7 @@ class Workbench:
             families[relation] = [
                 feature
                 for column, data_type in columns.items()
-                if relation.is_feature_family and column not in _KEYS and column.lower() in words
+                if is_tried and column not in _KEYS and column.lower() in words
                 for feature in [Feature(relation.name, column, data_type)]
                 if feature.kind is not None
             ]
@@ -132,6 +133,9 @@ class Trial:
                 continue
             columns = ", ".join(identifier(feature.column) for feature in features)
             rows = self._con.execute(f"select {columns} from {_at('memory', relation)}").fetchall()
+            if not rows and relation.is_of_predictions:
+                # Nothing is predicted of the customer, and so nothing of a made-up one.
+                continue
             if not rows:
                 raise NoTrialError(f"{relation.schema}.{relation.name} has no row of the customer tonight")
             values |= {feature: feature.value_of(stored) for feature, stored in zip(features, rows[0], strict=True)}

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-# What a scheme may require besides canonical entities: what a model foresees of each customer. No model does so yet.
-PREDICTIONS = "predictions"
+# What a scheme may require besides canonical entities: what a model foresees of each customer, made of these.
+PREDICTIONS, MADE_OF = "predictions", "order_lines"
 
 
 @dataclass(frozen=True)
@@ -52,14 +52,9 @@ class Scheme:
         return f"seg_customers__{self.code}"
 
     @property
-    def is_available(self) -> bool:
-        """Whether the project can build it."""
-        return not any(PREDICTIONS in group for group in self.requires)
-
-    @property
     def needs(self) -> str:
         """The sources that it cannot do without, in words."""
-        return " and ".join(" or ".join(entity.replace("_", " ") for entity in group) for group in self.requires)
+        return " and ".join(" or ".join(map(_in_words, group)) for group in self.requires)
 
     @property
     def method_in_words(self) -> str:
@@ -90,6 +85,11 @@ def read_schemes(seeds: Path) -> tuple[Scheme, ...]:
         )
         for row in _rows(seeds / "scheme_catalog.csv")
     )
+
+
+def _in_words(requirement: str) -> str:
+    words = requirement.replace("_", " ")
+    return f"{words}, made of {MADE_OF.replace('_', ' ')}" if requirement == PREDICTIONS else words
 
 
 def _rows(path: Path) -> Iterator[dict[str, str]]:

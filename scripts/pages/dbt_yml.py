@@ -63,7 +63,7 @@ class DbtYml:
 
 
 def read_dbt_yml(dbt_project: Path) -> DbtYml:
-    """Read the YAML of features, schemes and seeds.
+    """Read the YAML of features, schemes, seeds and what estimators leave for schemes.
 
     Raises:
         TesseraError: A description names a text of ``_docs.md`` that is not there.
@@ -72,7 +72,8 @@ def read_dbt_yml(dbt_project: Path) -> DbtYml:
     models: dict[str, Model] = {}
     tests: dict[str, Mapping[str, Any]] = {}
     for path, content in _files(dbt_project):
-        for entry in [*content.get("models", ()), *content.get("seeds", ())]:
+        tables = [table for source in content.get("sources", ()) for table in source["tables"]]
+        for entry in [*content.get("models", ()), *content.get("seeds", ()), *tables]:
             models[entry["name"]] = _model(entry, docs, path)
         tests |= {test["name"]: test for test in content.get("unit_tests", ())}
     return DbtYml(models, tests)

@@ -24,7 +24,7 @@ def scheme_index(schemes: Iterable[Scheme]) -> str:
             f"[{scheme.name}]({scheme.code}.md)",
             scheme.question,
             _segments(scheme),
-            scheme.needs if scheme.is_available else f"{scheme.needs} (not available yet)",
+            scheme.needs,
             scheme.method_in_words,
         ]
         for scheme in schemes

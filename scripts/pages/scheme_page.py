@@ -22,19 +22,17 @@ from scripts.pages.worked_example import worked_example
 GENERATED_FROM = "the catalogues, dbt_project.yml and the scheme's SQL and yml"
 
 
-def scheme_page(
-    scheme: Scheme, inputs: SchemeInputs | None, described: DbtYml, thresholds: Mapping[str, Threshold]
-) -> str:
+def scheme_page(scheme: Scheme, inputs: SchemeInputs, described: DbtYml, thresholds: Mapping[str, Threshold]) -> str:
     """The text of a scheme's page.
 
     Args:
         scheme: The scheme.
-        inputs: What its model reads; nothing for a scheme that the project cannot build yet.
+        inputs: What its model reads.
         described: The YAML beside the models.
         thresholds: Every threshold.
     """
-    model = described.models.get(scheme.model) if inputs else None
-    if inputs and (model is None or not {"rule", "unknown"} <= set(model.meta)):
+    model = described.models.get(scheme.model)
+    if model is None or not {"rule", "unknown"} <= set(model.meta):
         raise TesseraError(
             f"the scheme {scheme.code} does not tell its rule",
             expected=f"config.meta.rule and config.meta.unknown of {scheme.model}",
@@ -45,18 +43,13 @@ def scheme_page(
         GENERATED_FROM,
         f"# {scheme.name}",
         f"*{scheme.question}*",
-        _not_available(scheme) if inputs is None else "",
         _facts(scheme),
-        f"{model.meaning}\n\n## The rule\n\n{model.meta['rule']}" if model else "",
+        f"{model.meaning}\n\n## The rule\n\n{model.meta['rule']}",
         _segments(scheme, model, described, thresholds),
-        _thresholds(scheme, inputs) if inputs else "",
-        _inputs(inputs) if inputs else "",
-        _example(scheme, described) if inputs else "",
+        _thresholds(scheme, inputs),
+        _inputs(inputs),
+        _example(scheme, described),
     )
-
-
-def _not_available(scheme: Scheme) -> str:
-    return f"Not available yet: it needs {scheme.needs}, and no model of the project gives them so far."
 
 
 def _facts(scheme: Scheme) -> str:

@@ -69,16 +69,24 @@ def value_tier_shares(night: KnownNight) -> pd.DataFrame:
     """Per date on which boundaries were set and tier: its and all higher tiers' share of the buyers, in per cent.
 
     ``with_ties`` counts those of the next tier too whose margin is the greatest there: they were not to be parted.
+    Margins are expected ones on dates whose boundaries are of such.
     """
     buyers = night.ask(
         """
         select
             purchases.as_of_date,
-            purchases.margin_365d_amount::double as margin,
+            coalesce(
+                case when boundaries.is_expected then round(predictions.expected_margin_365d_amount, 2) end,
+                purchases.margin_365d_amount::double
+            ) as margin,
             try_cast(right(memberships.segment_code, 1) as integer) as tier
         from features.feat_customers__purchases as purchases
         inner join features.as_of_dates as dates
             on purchases.as_of_date = dates.as_of_date and dates.boundaries_set_date = dates.as_of_date
+        inner join segmentations.int_value_tier__boundaries as boundaries
+            on purchases.as_of_date = boundaries.as_of_date
+        left join ml.ml_customers__predictions as predictions
+            on purchases.customer_id = predictions.customer_id and purchases.as_of_date = predictions.as_of_date
         inner join segment_memberships as memberships
             on purchases.customer_id = memberships.customer_id
                 and memberships.scheme = 'value_tier'

@@ -164,7 +164,24 @@ inner join "warehouse"."ml"."ml_customers__clusters" as clusters on purchases.cu
 where purchases.as_of_date = cast('the date that is computed' as date)
 """
 
-SCHEMES = ("cards", "clusters", "cohorts", "fixed", "rfm", "vip")
+# By what a model predicts, and by silence where it predicts nothing.
+CHANCES = """\
+select
+    purchases.customer_id,
+    'chances' as scheme,
+    case
+        when predictions.p_return_365d > 0.6 then 'likely'
+        when predictions.p_return_365d is not null then 'unlikely'
+        when purchases.days_since_last_order <= 30 then 'recent'
+        else 'silent'
+    end as segment_code
+from "warehouse"."features"."feat_customers__purchases" as purchases
+left join "warehouse"."ml"."ml_customers__predictions" as predictions
+    on purchases.customer_id = predictions.customer_id and purchases.as_of_date = predictions.as_of_date
+where purchases.as_of_date = cast('the date that is computed' as date)
+"""
+
+SCHEMES = ("cards", "chances", "clusters", "cohorts", "fixed", "rfm", "vip")
 
 
 def rfm_rule(*, order_count: int, days_since_last_order: int | None, net_revenue_amount: float) -> str:
@@ -205,7 +222,7 @@ def explained_home(folder: Path) -> ExplainedHome:
     home = matched.deployment.home
     compiled = home.dbt / "target" / "night" / "compiled" / "tessera" / "models" / "segmentations"
     compiled.mkdir(parents=True)
-    for name, code in {"rfm": RFM, "custom": CUSTOM, "clusters": CLUSTERS}.items():
+    for name, code in {"rfm": RFM, "custom": CUSTOM, "clusters": CLUSTERS, "chances": CHANCES}.items():
         (compiled / f"seg_customers__{name}.sql").write_text(code, encoding="utf-8")
     with duckdb.connect(str(home.warehouse)) as con:
         con.execute("set TimeZone = 'Europe/Berlin'")
@@ -292,6 +309,14 @@ def _write_features(con: duckdb.DuckDBPyConnection, maria: str) -> None:
         select customer_id, 'c01' as segment_code
         from features.feat_customers__purchases
         where as_of_date = date '{NIGHT}';
+        create table ml.ml_customers__predictions as
+        select
+            customer_id,
+            cast(days_since_last_order as double) / 120 as p_return_365d,
+            [{{'feature': 'order_count', 'value': '1', 'effect': cast(0.5 as double)}}] as reasons,
+            as_of_date
+        from features.feat_customers__purchases
+        where order_count > 1 and as_of_date = date '{NIGHT}';
         """
     )
 
@@ -302,6 +327,6 @@ def _write_assignments(con: duckdb.DuckDBPyConnection) -> None:
         f"select customer_id, scheme, segment_code from (\n{code}\n) as assigned".replace(
             "the date that is computed", str(NIGHT)
         )
-        for code in (RFM, CUSTOM, CLUSTERS)
+        for code in (RFM, CUSTOM, CLUSTERS, CHANCES)
     ]
     con.execute(f"create table segmentations.assignments as {' union all '.join(selects)}")

@@ -9,7 +9,7 @@
 with as_of_dates as (
 
     select * from {{ ref('as_of_dates') }}
-    where {{ computed_now() }}
+    where {{ computed_now(inputs='int_predictions__inputs') }}
 
 ),
 
@@ -18,7 +18,10 @@ with as_of_dates as (
 {{ scheme }}_now as (
 
     select * from {{ assignments }}
-    where {{ computed_now() }} and scheme = '{{ scheme }}' and {{ computed_part(scheme) }}
+    where
+        {{ computed_now(inputs='int_predictions__inputs') }}
+        and scheme = '{{ scheme }}'
+        and {{ computed_part(scheme) }}
 
 ),
 

@@ -5,7 +5,9 @@
 with assignments as (
 
     select * from {{ ref('int_segmentations__assignments') }}
-    where {{ computed_now() }} and scheme not in ('{{ var("model_schemes") | join("', '") }}')
+    where
+        {{ computed_now(inputs='int_predictions__inputs') }}
+        and scheme not in ('{{ var("model_schemes") | join("', '") }}')
 
 ),
 

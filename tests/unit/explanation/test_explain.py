@@ -132,6 +132,25 @@ def test_of_a_model_with_several_schemes_the_asked_one_counts(home: ExplainedHom
     assert (fixed.others, fixed.left_out) == ((), None)
 
 
+def test_a_prediction_is_tried_like_a_feature(home: ExplainedHome) -> None:
+    # Number 54 ordered twice, 18 days ago: 18 of 120 is the chance that is predicted.
+    told = scheme(explain_segments(home.deployment, "c_054", schemes=["chances"]))
+    assert (told.membership.segment_code, told.left_out) == ("unlikely", None)
+    assert {each.segment_code for each in told.others} == {"likely"}
+    (change,) = told.others[0].changes
+    assert (change.family, change.feature, change.kind) == ("predictions", "p_return_365d", "real")
+    assert float(str(change.value)) == 0.15
+    assert 0.6 < float(change.to) < 0.61
+
+
+def test_without_a_prediction_the_features_are_tried(home: ExplainedHome) -> None:
+    told = scheme(explain_segments(home.deployment, "c_001", schemes=["chances"]))
+    assert told.membership.segment_code == "recent"
+    assert [(each.segment_code, each.changes[0].feature, each.changes[0].to) for each in told.others] == [
+        ("silent", "days_since_last_order", "31")
+    ]
+
+
 def test_of_clusters_only_the_reasons_are_told(home: ExplainedHome) -> None:
     told = scheme(explain_segments(home.deployment, home.maria, schemes=["clusters"]))
     assert told.membership.segment_code == "c01"

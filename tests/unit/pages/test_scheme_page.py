@@ -1,4 +1,4 @@
-"""A page says what a scheme is, also where its segments come from the data or it cannot be built yet."""
+"""A page says what a scheme is, also where its segments come from the data or it stands on predictions."""
 
 from __future__ import annotations
 
@@ -68,12 +68,11 @@ def test_segments_that_a_model_finds_need_no_example() -> None:
     assert "worked example" not in text
 
 
-def test_a_scheme_that_waits_for_predictions_says_so() -> None:
-    waiting = replace(SCHEME, requires=(("predictions",),))
-    text = scheme_page(waiting, None, DbtYml({}, {}), THRESHOLDS)
-    assert "Not available yet: it needs predictions" in text
-    assert "## What it reads" not in text
-    assert "| predictions (not available yet) |" in scheme_index([waiting])
+def test_a_scheme_on_predictions_says_what_they_are_made_of() -> None:
+    predictive = replace(SCHEME, requires=(("predictions",), ("products", "companies")))
+    text = scheme_page(predictive, INPUTS, DESCRIBED, THRESHOLDS)
+    assert "| needs | predictions, made of order lines and products or companies |" in text
+    assert "| predictions, made of order lines and products or companies |" in scheme_index([predictive])
 
 
 def test_a_rule_that_is_not_told_is_an_error() -> None:
