@@ -14,8 +14,9 @@ from typing import Literal
 from orchestration.repository import SCHEME_CATALOG
 
 SchemeState = Literal["available", "switched_off", "not_available"]
-# What a scheme may require besides canonical entities: what a model foresees of each customer. No model does so yet.
-PREDICTIONS = "predictions"
+# What a scheme may require besides canonical entities, by what it is made of: predictions need orders and no more.
+# Where these are too few there are none, and the scheme says unknown.
+_MADE_OF = {"predictions": "order_lines"}
 
 
 @dataclass(frozen=True)
@@ -38,11 +39,6 @@ class Scheme:
     method: str
     segments: str
     requires: tuple[tuple[str, ...], ...]
-
-    @property
-    def awaits_a_model(self) -> bool:
-        """Whether the scheme stands on predictions, so that the project cannot build it yet."""
-        return any(PREDICTIONS in group for group in self.requires)
 
 
 @dataclass(frozen=True)
@@ -76,7 +72,9 @@ def catalogued_schemes() -> tuple[Scheme, ...]:
                 question=row["question"],
                 method=row["method"],
                 segments=row["segments"],
-                requires=tuple(tuple(group.split("|")) for group in row["requires"].split()),
+                requires=tuple(
+                    tuple(_MADE_OF.get(name, name) for name in group.split("|")) for group in row["requires"].split()
+                ),
             )
             for row in csv.DictReader(catalog)
         )
@@ -92,8 +90,6 @@ def status_of(scheme: Scheme, *, switched: Mapping[str, bool], connected: Collec
     """
     if not switched.get(scheme.name, True):
         return SchemeStatus(scheme.name, "switched_off", "switched off in tessera.yml")
-    if scheme.awaits_a_model:
-        return SchemeStatus(scheme.name, "not_available", "no model predicts yet")
     missing = [group for group in scheme.requires if not set(group) & set(connected)]
     if missing:
         wanted = " and of ".join(" or ".join(entity.replace("_", " ") for entity in group) for group in missing)

@@ -13,7 +13,7 @@ import pytest
 from data_contracts.render import stale_files
 from data_contracts.table_properties import CANONICAL_ENTITIES
 from orchestration.configuration.deployment import Deployment
-from orchestration.configuration.schemes import PREDICTIONS, catalogued_schemes
+from orchestration.configuration.schemes import catalogued_schemes
 from orchestration.gate.expectations import MODEL_BUILDS, PYTHON_MARTS
 from orchestration.prediction.tables import TABLES as PREDICTION_TABLES
 from orchestration.repository import DBT_PROJECT, ROOT, SCHEME_CATALOG, SEGMENT_CATALOG
@@ -29,8 +29,6 @@ RFM_MAP = rows_of(DBT_PROJECT / "seeds" / "rfm_map.csv")
 SCHEME_ROWS = rows_of(SCHEME_CATALOG)
 SCHEMES = [row["scheme"] for row in SCHEME_ROWS]
 MODEL_SCHEMES = {row["scheme"] for row in SCHEME_ROWS if row["method"] == "model"}
-# A model that foresees is no part of the project yet; what waits for one has its place in the catalogue already.
-AWAITED = {scheme.name for scheme in catalogued_schemes() if scheme.awaits_a_model}
 
 
 class TestMarts:
@@ -85,14 +83,14 @@ class TestCatalogue:
     def test_each_scheme_has_its_model_and_each_model_its_scheme(self, models: dict[str, dict[str, Any]]) -> None:
         built = {name.removeprefix("seg_customers__") for name in models if name.startswith("seg_customers__")}
         # One model for all schemes that tessera.yml writes, which are in no catalogue of the project.
-        assert built == {*SCHEMES, "custom"} - AWAITED
+        assert built == {*SCHEMES, "custom"}
 
     def test_every_scheme_has_segments_and_every_segment_its_scheme(self) -> None:
         assert len(set(SCHEMES)) == len(SCHEMES)
         assert {row["scheme"] for row in CATALOG} == set(SCHEMES)
 
     def test_what_the_scheme_catalogue_says_can_be_understood(self) -> None:
-        known = {*CANONICAL_ENTITIES, PREDICTIONS}
+        known = set(CANONICAL_ENTITIES)
         for scheme in catalogued_schemes():
             assert scheme.method in {"rule", "model"}, scheme.name
             assert scheme.segments in {"fixed", "derived", "found"}, scheme.name
@@ -107,7 +105,7 @@ class TestCatalogue:
     def test_only_schemes_of_the_catalogue_list_boundaries(self, models: dict[str, dict[str, Any]]) -> None:
         listed = {name.removeprefix("int_boundaries__") for name in models if name.startswith("int_boundaries__")}
         assert listed
-        assert listed <= set(SCHEMES) - AWAITED
+        assert listed <= set(SCHEMES)
 
     def test_the_schemes_of_estimators_have_their_tables_their_builds_and_their_checks(
         self, manifest: dict[str, Any]
@@ -149,6 +147,6 @@ class TestCatalogue:
         mapped = {row["segment_code"] for row in RFM_MAP}
         for row in CATALOG:
             # The model's unknown comes from the common step for customers that a scheme says nothing about.
-            if row["scheme"] not in MODEL_SCHEMES | AWAITED and row["segment_code"] not in mapped | {"unknown"}:
+            if row["scheme"] not in MODEL_SCHEMES and row["segment_code"] not in mapped | {"unknown"}:
                 code = models[f"seg_customers__{row['scheme']}"]["raw_code"] + macros
                 assert f"'{row['segment_code']}'" in code, row

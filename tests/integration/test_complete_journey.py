@@ -124,6 +124,7 @@ def test_the_schemes_are_those_that_the_sources_allow_and_the_others_say_what_th
         "demographic",
         "digital_adoption",
         "lifecycle",
+        "predictive",
         "product_preference",
         "rfm",
         "value_tier",
@@ -138,7 +139,6 @@ def test_the_schemes_are_those_that_the_sources_allow_and_the_others_say_what_th
         "firmographic": "no source of companies is connected",
         "geographic": unknown + "delivery addresses of order lines and addresses of customer records",
         "needs": "no source of survey questions and of survey answers is connected",
-        "predictive": "no model predicts yet",
         "satisfaction": "no source of survey answers or social interactions is connected",
     }
 

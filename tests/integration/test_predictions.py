@@ -1,4 +1,4 @@
-"""Predictions in real nights: proved, kept by date, the same from shuffled rows, refused where nothing can be learnt."""
+"""Predictions in real nights: proved, kept by date, the same from shuffled rows, refused where nothing is learnt."""
 
 from __future__ import annotations
 

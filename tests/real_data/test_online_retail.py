@@ -116,6 +116,7 @@ def test_the_schemes_are_those_that_order_lines_alone_allow_and_the_others_say_w
         "clusters",
         "geographic",
         "lifecycle",
+        "predictive",
         "rfm",
         "value_tier",
     }
@@ -131,7 +132,6 @@ def test_the_schemes_are_those_that_order_lines_alone_allow_and_the_others_say_w
         "engagement": "no source of interactions is connected",
         "firmographic": "no source of customers and of companies is connected",
         "needs": "no source of survey questions and of survey answers is connected",
-        "predictive": "no model predicts yet",
         "product_preference": "no source of products is connected",
         "satisfaction": "no source of survey answers or social interactions is connected",
     }

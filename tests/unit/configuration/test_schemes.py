@@ -31,7 +31,6 @@ def scheme(requires: str) -> Scheme:
             [],
             "no source of order lines and of customers or companies is connected",
         ),
-        ("predictions", ["order_lines", "customers"], "no model predicts yet"),
     ],
 )
 def test_a_scheme_needs_all_of_its_entities_and_of_alternatives_one(
@@ -52,10 +51,15 @@ def test_the_catalogue_is_read_in_its_order() -> None:
     assert catalogued_schemes()[0].requires == (("order_lines",),)
 
 
-def test_with_every_source_only_what_awaits_a_model_is_missing(tmp_path: Path) -> None:
-    statuses = every_source(tmp_path).scheme_status
-    missing = {status.scheme: status.reason for status in statuses if not status.is_available}
-    assert missing == {"predictive": "no model predicts yet"}
+def test_with_every_source_no_scheme_is_missing(tmp_path: Path) -> None:
+    assert [status for status in every_source(tmp_path).scheme_status if not status.is_available] == []
+
+
+def test_predictions_need_orders_and_no_more() -> None:
+    (predictive,) = [found for found in catalogued_schemes() if found.name == "predictive"]
+    assert status_of(predictive, switched={}, connected=["order_lines"]).is_available
+    without = status_of(predictive, switched={}, connected=["customers"])
+    assert without.reason == "no source of order lines is connected"
 
 
 def test_dbt_is_told_of_every_scheme_and_builds_only_the_available_ones(tmp_path: Path) -> None:
@@ -65,6 +69,6 @@ def test_dbt_is_told_of_every_scheme_and_builds_only_the_available_ones(tmp_path
     assert list(by_scheme) == told["catalog_schemes"]
     assert told["schemes"] == [name for name, status in by_scheme.items() if status["status"] == "available"]
     assert by_scheme["lifecycle"]["reason"] == "switched off in tessera.yml"
-    assert by_scheme["predictive"]["status"] == "not_available"
+    assert by_scheme["satisfaction"]["status"] == "not_available"
     assert "lifecycle" not in told["bounded_schemes"]
     assert set(told["bounded_schemes"]) <= set(told["schemes"])

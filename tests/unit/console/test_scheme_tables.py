@@ -27,7 +27,7 @@ def version(tmp_path: Path) -> Version:
         marts.execute(
             """
             create table segmentation_schemes as from (values
-                ('predictive', 'Predictive', 'Who is worth keeping?', 'not_available', 'no model predicts yet'),
+                ('predictive', 'Predictive', 'Worth it?', 'not_available', 'no source of order lines is connected'),
                 ('lifecycle', 'Lifecycle', 'Where are they?', 'available', null),
                 ('rfm', 'RFM', 'How often?', 'available', null)
             ) as schemes (scheme, scheme_name, question, status, status_reason);
@@ -82,11 +82,11 @@ def test_small_segments_are_told_together(deployment: Deployment, version: Versi
 
 def test_a_scheme_without_segments_is_named_with_its_reason(deployment: Deployment, version: Version) -> None:
     shown = lines_of(show_segments, version, deployment)
-    assert shown[-2:] == ["no segments of", "Predictive: no model predicts yet"]
+    assert shown[-2:] == ["no segments of", "Predictive: no source of order lines is connected"]
 
 
 def test_every_scheme_of_the_catalogue_is_listed_with_its_status(deployment: Deployment) -> None:
     shown = "\n".join(lines_of(show_schemes, deployment))
     assert "│ rfm │ How recently and how often did they buy? │ available │" in shown
     assert "│ clusters │ Which ways of buying are there? │ switched off │" in shown
-    assert "│ predictive │ Who is worth winning back or keeping? │ not available: no model predicts yet │" in shown
+    assert "│ predictive │ Who is worth winning back or keeping? │ available │" in shown
