@@ -15,9 +15,10 @@ from orchestration.prediction.panel import DAYS_TO_NEXT, HORIZON_DAYS, OBSERVED_
 
 # Ends of the intervals in days; the last one has to have been observed.
 LONG, SHORT = (7, 14, 30, 60, 90, 180), (7, 14, 30, 60, 90)
-# A row of a date becomes a row an interval.
-MOST_ROWS = 20_000
-TREE_SETTINGS = {"max_rows": 60_000, "max_trees": 120}
+# A row of a date becomes a row an interval. Twice as many rows and half as many trees more gave the sample company the
+# same windows (80.5 % of the next orders held instead of 80.9 %) and a log loss of .5028 instead of .5042.
+MOST_ROWS = 10_000
+TREE_SETTINGS = {"max_rows": 60_000, "max_trees": 80}
 
 
 def fit_next_order(panel: pd.DataFrame, *, used_on: dt.date) -> NextOrderPredictor:

@@ -88,7 +88,7 @@ def test_a_model_that_looks_right_would_be_found(manifest: dict[str, Any]) -> No
         ("raw", {"staging"}),
         ("staging", {"staging", "canonical"}),
         ("matching", {"identity", "marts"}),
-        ("ml", {"segmentations"}),
+        ("ml", {"segmentations", "marts"}),
         # Whoever is in the marts is a customer_id: source keys end in identity.
         ("canonical", {"canonical", "identity", "features"}),
         # An outcome is the future of its date: what it may not touch is what a date is described by.

@@ -13,9 +13,10 @@ import pytest
 from data_contracts.render import stale_files
 from data_contracts.table_properties import CANONICAL_ENTITIES
 from orchestration.configuration.deployment import Deployment
-from orchestration.configuration.schemes import PREDICTIONS, catalogued_schemes
+from orchestration.configuration.schemes import catalogued_schemes
 from orchestration.found_segments.catalogue import FOUND_SCHEMES
 from orchestration.gate.expectations import PYTHON_MARTS
+from orchestration.prediction.tables import TABLES as PREDICTION_TABLES
 from orchestration.repository import DBT_PROJECT, ROOT, SCHEME_CATALOG, SEGMENT_CATALOG
 
 
@@ -90,7 +91,7 @@ class TestCatalogue:
         assert {row["scheme"] for row in CATALOG} == set(SCHEMES)
 
     def test_what_the_scheme_catalogue_says_can_be_understood(self) -> None:
-        known = {*CANONICAL_ENTITIES, PREDICTIONS}
+        known = set(CANONICAL_ENTITIES)
         for scheme in catalogued_schemes():
             assert scheme.method in {"rule", "model"}, scheme.name
             assert scheme.segments in {"fixed", "derived", "found"}, scheme.name
@@ -111,7 +112,8 @@ class TestCatalogue:
         self, manifest: dict[str, Any]
     ) -> None:
         tables = {source["name"] for source in manifest["sources"].values() if source["source_name"] == "ml"}
-        assert tables == {f"ml_{kind}__{scheme}" for kind in ("customers", "segments") for scheme in MODEL_SCHEMES}
+        of_schemes = {f"ml_{kind}__{scheme}" for kind in ("customers", "segments") for scheme in MODEL_SCHEMES}
+        assert tables == of_schemes | set(PREDICTION_TABLES)
         assert set(FOUND_SCHEMES) == MODEL_SCHEMES
 
     def test_a_segment_is_there_once(self) -> None:

@@ -125,6 +125,7 @@ def test_the_schemes_are_those_that_the_sources_allow_and_the_others_say_what_th
         "demographic",
         "digital_adoption",
         "lifecycle",
+        "predictive",
         "product_preference",
         "rfm",
         "value_tier",

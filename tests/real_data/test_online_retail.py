@@ -117,6 +117,7 @@ def test_the_schemes_are_those_that_order_lines_alone_allow_and_the_others_say_w
         "clusters",
         "geographic",
         "lifecycle",
+        "predictive",
         "rfm",
         "value_tier",
     }

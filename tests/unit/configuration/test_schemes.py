@@ -59,6 +59,13 @@ def test_with_every_source_only_what_a_version_chooses_is_missing(tmp_path: Path
     assert missing == {"combined": NO_PAIR}
 
 
+def test_predictions_need_orders_and_no_more() -> None:
+    (predictive,) = [found for found in catalogued_schemes() if found.name == "predictive"]
+    assert status_of(predictive, switched={}, connected=["order_lines"]).is_available
+    without = status_of(predictive, switched={}, connected=["customers"])
+    assert without.reason == "no source of order lines is connected"
+
+
 def test_dbt_is_told_of_every_scheme_and_builds_only_the_available_ones(tmp_path: Path) -> None:
     config = write_config(tmp_path, more="schemes: {lifecycle: false}\n")
     told = load_deployment(config, tmp_path / "home").dbt_vars

@@ -39,3 +39,29 @@ def test_a_model_that_is_not_kept_is_none(tmp_path: Path) -> None:
     fingerprint = store.keep("clusters", PARAMETERS)
     assert store.load("clusters", "0" * 16) is None
     assert store.load("churn", fingerprint) is None
+
+
+def test_a_model_that_is_looked_for_by_what_it_was_learnt_from_is_kept_under_that_key(tmp_path: Path) -> None:
+    store = ModelStore(tmp_path)
+    assert store.keep("learnt", PARAMETERS, key="of-june") == "of-june"
+    assert store.load("learnt", "of-june") == PARAMETERS
+
+
+def test_pruning_leaves_what_is_to_be_kept_and_other_names(tmp_path: Path) -> None:
+    store = ModelStore(tmp_path)
+    for key in ("may", "june"):
+        store.keep("learnt", PARAMETERS, key=key)
+    other = store.keep("clusters", PARAMETERS)
+    store.prune("learnt", keep={"june", "july"})
+    assert store.load("learnt", "may") is None
+    assert store.load("learnt", "june") == PARAMETERS
+    assert store.load("clusters", other) == PARAMETERS
+
+
+def test_a_card_lies_beside_its_model(tmp_path: Path) -> None:
+    store = ModelStore(tmp_path)
+    fingerprint = store.keep("return", PARAMETERS)
+    assert store.card("return", fingerprint) is None
+    store.keep_card("return", fingerprint, "# The card\n")
+    assert store.card("return", fingerprint) == "# The card\n"
+    assert store.load("return", fingerprint) == PARAMETERS

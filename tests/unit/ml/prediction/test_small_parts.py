@@ -106,6 +106,15 @@ def test_text_is_coded_by_frequent_levels_and_the_rest_is_missing() -> None:
     np.testing.assert_array_equal(encoder.transform(frame)[:, 0], [1, 0, 1, np.nan, np.nan])
 
 
+def test_an_encoder_reads_a_document_whose_keys_were_sorted() -> None:
+    frame = pd.DataFrame({"region": ["n", "s", "n"], "country": ["AT", "DE", "AT"]})
+    encoder = FeatureEncoder(feature_names=("region", "country")).fit(frame)
+    document = json.loads(json.dumps(encoder.to_parameters(), sort_keys=True))
+    assert list(document["levels"]) == ["country", "region"]
+    again = FeatureEncoder.from_parameters(document)
+    assert np.array_equal(again.transform(frame), encoder.transform(frame))
+
+
 @pytest.mark.parametrize(
     "values", [[Decimal("1.5"), Decimal("2.5")], pd.to_datetime(["2026-01-01", "2026-01-02"])], ids=["decimal", "date"]
 )
