@@ -104,9 +104,6 @@ def test_an_unknown_section_is_refused_with_the_sections_there_are(tmp_path: Pat
     assert f"line {line_of(config, 'tresholds')}: tresholds: there is no such key" in found
     sections = "company, nights, sources, schemes, custom_schemes, thresholds, identity, surveys, predictions, publish"
     assert sections in found
-        "company, nights, sources, schemes, custom_schemes, thresholds, identity, surveys, predictions, publish"
-        in found
-    )
 
 
 def test_every_wrong_line_is_named_at_once(tmp_path: Path) -> None:

@@ -61,7 +61,8 @@ def features_on(days: pd.DataFrame, date: dt.date) -> pd.DataFrame:
     frame[RETURNED] = (orders > 0).astype(float) if is_over else np.nan
     margin = soon["amount"].sum().reindex(frame.index).fillna(0.0) * MARGIN_SHARE
     frame[NEXT_MARGIN] = margin if is_over else np.nan
-    frame[DAYS_TO_NEXT] = (ahead["day"].min() - date).map(lambda gap: float(gap.days)).reindex(frame.index)
+    next_days = (ahead["day"].min() - date).map(lambda gap: float(gap.days))
+    frame[DAYS_TO_NEXT] = next_days.reindex(frame.index).astype(float)
     frame[OBSERVED_DAYS] = float((TONIGHT - date).days)
     return frame.assign(as_of_date=pd.Timestamp(date)).reset_index()
 
