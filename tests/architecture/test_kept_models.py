@@ -50,6 +50,7 @@ def test_only_what_stands_on_predictions_is_kept_by_them(manifest: dict[str, Any
         "int_segmentations__kept_moves",
         "int_segmentations__kept_sizes",
         "int_value_tier__boundaries",
+        "seg_customers__combined",
         "seg_customers__lifecycle",
         "seg_customers__predictive",
         "seg_customers__value_tier",

@@ -1,8 +1,8 @@
 -- One row per pair of schemes, cell of their cross, group of customers and date, of the newest date that schemes are
 -- judged on and of the one that was learned from: how many customers and what they did afterwards. Of the schemes that
--- explain most of the spending only, and of those the ones that may be parts of a cross; the two that the scheme combined
--- is made of are always among them. Customers who are in the same segments of all of them are added up first, so that
--- nobody is counted once for each pair.
+-- explain most of the spending only, and of those the ones that may be parts of a cross; the two that the scheme
+-- combined is made of are always among them. Customers who are in the same segments of all of them are added up first,
+-- so that nobody is counted once for each pair.
 {% set places = range(1, crossed_schemes() | int + 1) | list %}
 {% set measures = ['customers_count', 'buyers_count', 'learnable_amount', 'judged_amount', 'judged_squares'] %}
 
@@ -66,7 +66,7 @@ crossed_schemes as (
     where
         shares.left_out_group = -1
         and shares.explained_spend_share is not null
-        and shares.scheme in ('{{ combinable_schemes() | join("', '") }}')
+        and shares.scheme in ('{{ combinable_schemes() | join("', '") }}') -- noqa: LT05
     qualify place <= {{ crossed_schemes() }}
 
 ),

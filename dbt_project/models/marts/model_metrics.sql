@@ -1,5 +1,6 @@
--- One row per model, group of customers, metric and baseline: how good the model was on the newest complete window beside
--- the baseline, and what was decided. A model that could not be learnt has one row without figures, which says why.
+-- One row per model, group of customers, metric and baseline: how good the model was on the newest complete window
+-- beside the baseline, and what was decided. A model that could not be learnt has one row without figures, which says
+-- why.
 with metrics as (
 
     select * from {{ source('ml', 'ml_models__metrics') }}

@@ -13,14 +13,14 @@
 with first_scheme as (
 
     select * from {{ ref(scheme_model(pair[0])) }}
-    where {{ computed_now() }} and scheme = '{{ pair[0] }}'
+    where {{ computed_now(inputs='int_predictions__inputs') }} and scheme = '{{ pair[0] }}'
 
 ),
 
 second_scheme as (
 
     select * from {{ ref(scheme_model(pair[1])) }}
-    where {{ computed_now() }} and scheme = '{{ pair[1] }}'
+    where {{ computed_now(inputs='int_predictions__inputs') }} and scheme = '{{ pair[1] }}'
 
 ),
 
@@ -62,7 +62,7 @@ with segmented as (
         cast(null as struct(feature varchar, "value" varchar, effect double)[]) as reasons,
         as_of_date
     from {{ ref('as_of_dates') }}
-    where {{ computed_now() }} and false
+    where {{ computed_now(inputs='int_predictions__inputs') }} and false
 
 )
 
