@@ -57,7 +57,7 @@ crossed_schemes as (
         shares.scheme,
         row_number() over (
             order by
-                shares.scheme in ('{{ var("combined_pair") | join("', '") }}') desc,
+                shares.scheme in ('{{ var("combined_pair") | join("', '") }}') desc, -- noqa: LT05
                 shares.explained_spend_share desc,
                 shares.scheme asc
         ) as place
