@@ -7,7 +7,7 @@ with assignments as (
     select * from {{ ref('int_segmentations__assignments') }}
     where
         {{ computed_now(inputs='int_predictions__inputs') }}
-        and scheme not in ('{{ var("model_schemes") | join("', '") }}')
+        and scheme not in ('{{ var("model_schemes") | join("', '") }}') -- noqa: LT05
 
 ),
 

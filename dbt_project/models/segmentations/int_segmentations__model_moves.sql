@@ -6,7 +6,7 @@
 with assignments as (
 
     select * from {{ ref('int_segmentations__assignments') }}
-    where scheme in ('{{ var("model_schemes") | join("', '") }}')
+    where scheme in ('{{ var("model_schemes") | join("', '") }}') -- noqa: LT05
 
 ),
 

@@ -11,7 +11,7 @@ with kept_sizes as (
 assignments as (
 
     select * from {{ ref('int_segmentations__assignments') }}
-    where scheme in ('{{ var("model_schemes") | join("', '") }}')
+    where scheme in ('{{ var("model_schemes") | join("', '") }}') -- noqa: LT05
 
 ),
 
