@@ -11,6 +11,9 @@ import pytest
 from orchestration.configuration.combined_pair import NO_PAIR
 from tests.support import nights, small_company
 
+# Two more nights; the choice itself and the crosses are held by tests without one.
+pytestmark = pytest.mark.slow
+
 PAIR = ("rfm", "value_tier")
 
 
