@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from ml.errors import ModelInputError
+from ml.errors import NotEnoughOutcomesError
 from ml.evaluation.promotion import PromotionRule, decide_promotion
 from ml.evaluation.time_splits import newest_complete_dates, split_for_use
 from ml.panels import outcome_values
@@ -66,13 +66,13 @@ def learn_categories(
     """Learn and prove tonight's model of categories.
 
     Raises:
-        ModelInputError: There is too little to learn from; categories need products that name theirs.
+        NotEnoughOutcomesError: There is too little to learn from; categories need products that name theirs.
     """
     learnt = [date for date in dates if date + dt.timedelta(days=HORIZON_DAYS) <= tonight][-MOST_DATES:]
     panel = _rows(connection, learnt, tonight=tonight, most=MOST_CUSTOMERS_A_DATE) if learnt else pd.DataFrame()
     happened = 0 if panel.empty else int((panel[OUTCOME] > 0).sum())
     if happened < LEAST_OUTCOMES:
-        raise ModelInputError(
+        raise NotEnoughOutcomesError(
             f"{happened} customers were seen to order from a category within {HORIZON_DAYS} days",
             expected=f"{LEAST_OUTCOMES}",
             found=f"{happened}",

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from ml.errors import ModelInputError
+from ml.errors import NotEnoughDataError
 from ml.prediction.next_order_predictor import NextOrderPredictor
 from ml.prediction.return_predictor import ReturnPredictor
 from orchestration.prediction.next_orders import fit_next_order
@@ -20,12 +20,13 @@ from orchestration.prediction.remembered import Remembered
 from orchestration.prediction.return_proof import (
     ReturnProof,
     beats_the_cells,
+    days_known,
     fit_cells,
     fit_returns,
     prove_returns,
 )
 from orchestration.prediction.scorecard import CHANCE_METRICS, VALUE_METRICS, Tested
-from orchestration.prediction.scoring import Scorer
+from orchestration.prediction.scoring import LEAST_DAYS_FOR_A_YEAR, YEAR_DAYS, Scorer
 from orchestration.prediction.value_proof import BUYING, MODELS, TREES, ValueProof, fit_values, prove_values
 from orchestration.prediction.watch import Moved, features_moved, predictions_moved
 
@@ -58,18 +59,25 @@ class TonightsModels:
 
 
 def learn_tonight(
-    panel: pd.DataFrame, *, tonight: dt.date, remembered: Remembered, serving: ReturnPredictor | None
+    panel: pd.DataFrame,
+    *,
+    tonight: dt.date,
+    first_order: dt.date | None,
+    remembered: Remembered,
+    serving: ReturnPredictor | None,
 ) -> TonightsModels:
     """Learn, prove and choose tonight's models.
 
     Args:
         panel: The panel.
         tonight: The night.
+        first_order: Day of the first order of all.
         remembered: Models learnt before.
         serving: The model of returns of an origin that lies before the tested window, where there is one.
 
     Raises:
-        ModelInputError: There is too little to learn from.
+        NotEnoughDataError: There is too little to learn from.
+        ModelInputError: Something cannot be learnt from.
     """
     proof = prove_returns(panel, known_until=tonight, remembered=remembered, serving=serving)
     candidate = fit_returns(panel, used_on=tonight)
@@ -79,6 +87,7 @@ def learn_tonight(
         returns=chosen,
         cells=fit_cells(panel, used_on=tonight),
         worth=fit_values(panel, used_on=tonight, source=values.source),
+        history_days=days_known(first_order, tonight),
         with_reasons=True,
     )
     moved = predictions_moved(panel, scorer, tonight=tonight)
@@ -86,6 +95,11 @@ def learn_tonight(
         # Beyond this size a model should not be used without a look; nobody looks at night.
         decision, reasons = "baseline", f"Not met: chances moved too far to be trusted: {moved.detail}. {reasons}"
         scorer = replace(scorer, returns=None)
+    if not scorer.tells_a_year:
+        reasons = (
+            f"{reasons} The chance of an order within {YEAR_DAYS} days is not told: {LEAST_DAYS_FOR_A_YEAR} days of "
+            f"orders are needed for it, {scorer.history_days} are known."
+        )
     return TonightsModels(
         scorer=replace(scorer, next_order=_next_order(panel, tonight) if scorer.returns is not None else None),
         candidate=candidate,
@@ -110,7 +124,7 @@ def _chosen(
 def _next_order(panel: pd.DataFrame, tonight: dt.date) -> NextOrderPredictor | None:
     try:
         return fit_next_order(panel, used_on=tonight)
-    except ModelInputError:
+    except NotEnoughDataError:
         # Fewer days have been observed than the shortest set of intervals asks for.
         return None
 

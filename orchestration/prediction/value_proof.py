@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from ml.errors import ModelInputError
+from ml.errors import NotEnoughDataError
 from ml.evaluation.promotion import PromotionDecision, PromotionRule, decide_promotion
 from ml.evaluation.time_splits import newest_complete_dates, split_for_use
 from ml.lifetime_value.margin_value import MarginValueModel
@@ -171,7 +171,7 @@ def prove_values(panel: pd.DataFrame, *, known_until: dt.date, remembered: Remem
                 rebuild=SpendPredictor.from_parameters,
             )
             predicted[TREES] = trees.predict(judged)
-        except ModelInputError as error:
+        except NotEnoughDataError as error:
             notes.append(f"{TREES} could not be learnt: {error.what}.")
     baselines = {
         CELLS: models.cells.predict(judged),
