@@ -27,8 +27,16 @@ from orchestration.prediction.return_proof import (
 )
 from orchestration.prediction.scorecard import CHANCE_METRICS, VALUE_METRICS, Tested
 from orchestration.prediction.scoring import LEAST_DAYS_FOR_A_YEAR, YEAR_DAYS, Scorer
-from orchestration.prediction.value_proof import BUYING, MODELS, TREES, ValueProof, fit_values, prove_values
-from orchestration.prediction.watch import Moved, features_moved, predictions_moved
+from orchestration.prediction.value_proof import (
+    BUYING,
+    MODELS,
+    TREES,
+    ValueProof,
+    fit_values,
+    prove_values,
+    without_models,
+)
+from orchestration.prediction.watch import Moved, features_moved, margins_moved, predictions_moved, returns_moved
 
 RETURN, VALUE = "return_90d", "value_90d"
 SLICES = ("country", "account_type")
@@ -44,6 +52,8 @@ class TonightsModels:
         tested: How each model was judged, the model of returns first.
         features: How far features moved.
         predictions: How far chances moved.
+        return_outcomes: How far the share of customers who order moved.
+        margin_outcomes: How far the mean margin moved.
     """
 
     scorer: Scorer
@@ -51,6 +61,8 @@ class TonightsModels:
     tested: tuple[Tested, ...]
     features: Moved
     predictions: Moved
+    return_outcomes: Moved
+    margin_outcomes: Moved
 
     @property
     def returns(self) -> Tested:
@@ -83,6 +95,9 @@ def learn_tonight(
     candidate = fit_returns(panel, used_on=tonight)
     decision, chosen, reasons = _chosen(proof, candidate, serving)
     values = prove_values(panel, known_until=tonight, remembered=remembered)
+    margins = margins_moved(panel, tested_on=values.tested_on)
+    if values.source in MODELS and margins.result == "block":
+        values = without_models(values, f"Not met: margins moved too far to be trusted: {margins.detail}.")
     scorer = Scorer(
         returns=chosen,
         cells=fit_cells(panel, used_on=tonight),
@@ -91,9 +106,12 @@ def learn_tonight(
         with_reasons=True,
     )
     moved = predictions_moved(panel, scorer, tonight=tonight)
-    if chosen is not None and moved.result == "block":
+    outcomes = returns_moved(panel, tested_on=proof.tested_on)
+    too_far = [(what, how) for what, how in (("chances", moved), ("returns", outcomes)) if how.result == "block"]
+    if chosen is not None and too_far:
         # Beyond this size a model should not be used without a look; nobody looks at night.
-        decision, reasons = "baseline", f"Not met: chances moved too far to be trusted: {moved.detail}. {reasons}"
+        why_not = " ".join(f"Not met: {what} moved too far to be trusted: {how.detail}." for what, how in too_far)
+        decision, reasons = "baseline", f"{why_not} {reasons}"
         scorer = replace(scorer, returns=None)
     if not scorer.tells_a_year:
         reasons = (
@@ -106,6 +124,8 @@ def learn_tonight(
         tested=(_tested_returns(proof, decision, reasons), *_tested_values(values)),
         features=features_moved(panel, tonight=tonight),
         predictions=moved,
+        return_outcomes=outcomes,
+        margin_outcomes=margins,
     )
 
 
@@ -161,7 +181,9 @@ def _tested_values(proof: ValueProof) -> tuple[Tested, ...]:
             slices=SLICES if name == proof.source else (),
             decision=_value_decision(proof, name),
             is_published=name == proof.source,
-            reason=" ".join([*proof.decisions[name].reasons, *proof.notes]),
+            reason=" ".join(
+                [*([proof.blocked] if proof.blocked else []), *proof.decisions[name].reasons, *proof.notes]
+            ),
             horizon_days=HORIZON_DAYS,
             trained_dates=proof.trained_dates,
             tested_on=proof.tested_on,

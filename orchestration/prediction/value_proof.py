@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -42,6 +42,7 @@ class ValueProof:
         outcome: Margin of the 90 days after.
         predicted: Contender or baseline to what it said.
         notes: Why a contender could not be learnt.
+        blocked: Why no model is published, whatever it has proved.
     """
 
     source: str
@@ -52,6 +53,7 @@ class ValueProof:
     outcome: np.ndarray
     predicted: Mapping[str, np.ndarray]
     notes: tuple[str, ...] = field(default=())
+    blocked: str = ""
 
     @property
     def reason(self) -> str:
@@ -194,6 +196,15 @@ def prove_values(panel: pd.DataFrame, *, known_until: dt.date, remembered: Remem
         predicted={**predicted, **baselines},
         notes=tuple(notes),
     )
+
+
+def without_models(proof: ValueProof, why_not: str) -> ValueProof:
+    """Return the proof with the better baseline as what is published, and why."""
+    errors = {
+        name: float(np.abs(proof.outcome - said).mean()) for name, said in proof.predicted.items() if name not in MODELS
+    }
+    source = min(errors, key=lambda name: (errors[name], name))
+    return replace(proof, source=source, blocked=why_not)
 
 
 def _fit_trees(known: pd.DataFrame, *, used_on: dt.date) -> SpendPredictor:

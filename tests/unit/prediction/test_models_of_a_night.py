@@ -139,6 +139,33 @@ def test_why_a_year_is_not_told_stands_among_the_reasons(panel: pd.DataFrame, fo
     assert "365 days" not in found.returns.reason
 
 
+def test_outcomes_that_moved_far_leave_the_baselines_and_the_reason(panel: pd.DataFrame, tmp_path: Path) -> None:
+    newest = panel["as_of_date"] == pd.Timestamp(TESTED_ON)
+    moved = panel.assign(
+        **{
+            # All but every tenth come back.
+            RETURNED: panel[RETURNED].mask(newest, (np.arange(len(panel)) % 10 > 0).astype(np.float64)),
+            NEXT_MARGIN: panel[NEXT_MARGIN].mask(newest, 4 * panel[NEXT_MARGIN] + 100),
+        }
+    )
+    other = Remembered(store=ModelStore(tmp_path), code="code", inputs={})
+    found = learn_tonight(moved, tonight=TONIGHT, first_order=FIRST_ORDER, remembered=other, serving=None)
+    assert (found.return_outcomes.result, found.margin_outcomes.result) == ("block", "block")
+    assert found.scorer.worth is not None
+    assert found.scorer.return_source == "baseline"
+    assert found.scorer.worth.source in (CELLS, LAST_WINDOW)
+    assert "moved too far to be trusted" in found.returns.reason
+    assert all("Not met: margins moved too far" in each.reason for each in found.tested[1:])
+    assert not any(each.is_published for each in found.tested)
+
+
+def test_a_company_that_only_loses_customers_is_warned_and_keeps_its_models(found: TonightsModels) -> None:
+    # Nobody joined it after the first months, so that fewer of all who ever ordered come back.
+    assert (found.return_outcomes.result, found.margin_outcomes.result) == ("warn", "warn")
+    assert found.scorer.return_source == "model"
+    assert "ordered within 90 days of 2024-09-30" in found.return_outcomes.detail
+
+
 @pytest.mark.parametrize(("error", "is_too_little"), [(NotEnoughHistoryError, True), (ModelInputError, False)])
 def test_only_too_little_data_leaves_the_next_order_out(
     panel: pd.DataFrame, monkeypatch: pytest.MonkeyPatch, error: type[ModelInputError], is_too_little: bool
