@@ -23,6 +23,7 @@ from orchestration.prediction.scoring import YEAR_DAYS, Scorer
 from orchestration.prediction.tables import PREDICTIONS
 from orchestration.prediction.tonight import TonightsModels, learn_tonight
 from orchestration.prediction.value_proof import BUYING, CELLS, LAST_WINDOW, buying_rows, fit_values
+from orchestration.prediction.watch import margins_moved, returns_moved
 from tests.unit.prediction.conftest import DATES, FIRST_ORDER, TONIGHT
 
 TESTED_ON = dt.date(2024, 9, 30)
@@ -139,23 +140,29 @@ def test_why_a_year_is_not_told_stands_among_the_reasons(panel: pd.DataFrame, fo
     assert "365 days" not in found.returns.reason
 
 
-def test_outcomes_that_moved_far_leave_the_baselines_and_the_reason(panel: pd.DataFrame, tmp_path: Path) -> None:
+def test_outcomes_that_moved_far_leave_the_baselines_and_the_reason(
+    panel: pd.DataFrame, remembered: Remembered, monkeypatch: pytest.MonkeyPatch
+) -> None:
     newest = panel["as_of_date"] == pd.Timestamp(TESTED_ON)
     moved = panel.assign(
         **{
-            # All but every tenth come back.
+            # All but every tenth come back, and bring four times as much.
             RETURNED: panel[RETURNED].mask(newest, (np.arange(len(panel)) % 10 > 0).astype(np.float64)),
             NEXT_MARGIN: panel[NEXT_MARGIN].mask(newest, 4 * panel[NEXT_MARGIN] + 100),
         }
     )
-    other = Remembered(store=ModelStore(tmp_path), code="code", inputs={})
-    found = learn_tonight(moved, tonight=TONIGHT, first_order=FIRST_ORDER, remembered=other, serving=None)
-    assert (found.return_outcomes.result, found.margin_outcomes.result) == ("block", "block")
+    returns, margins = (how(moved, tested_on=TESTED_ON) for how in (returns_moved, margins_moved))
+    assert (returns.result, margins.result) == ("block", "block")
+    # A model that proves better all the same is not published.
+    monkeypatch.setattr(tonights_models, "returns_moved", lambda *_, **__: returns)
+    monkeypatch.setattr(tonights_models, "margins_moved", lambda *_, **__: margins)
+    found = learn_tonight(panel, tonight=TONIGHT, first_order=FIRST_ORDER, remembered=remembered, serving=None)
     assert found.scorer.worth is not None
     assert found.scorer.return_source == "baseline"
     assert found.scorer.worth.source in (CELLS, LAST_WINDOW)
-    assert "moved too far to be trusted" in found.returns.reason
-    assert all("Not met: margins moved too far" in each.reason for each in found.tested[1:])
+    assert found.returns.reason.startswith(f"Not met: returns moved too far to be trusted: {returns.detail}.")
+    values = [each for each in found.tested if each.model.startswith("value")]
+    assert any(each.reason.startswith("Not met: margins moved too far to be trusted") for each in values)
     assert not any(each.is_published for each in found.tested)
 
 
