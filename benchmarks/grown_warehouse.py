@@ -44,6 +44,7 @@ def grow(source: Path, target: Path, *, customers: int) -> int:
     target.unlink(missing_ok=True)
     with duckdb.connect(str(target)) as connection:
         connection.execute("set threads = 2")
+        connection.execute("set enable_progress_bar = false")
         connection.execute("set memory_limit = '3GB'")
         connection.execute(f"attach {sql.path(source)} as night (read_only)")
         for schema in ("features", "outcomes", "ml"):

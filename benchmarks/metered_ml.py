@@ -163,6 +163,7 @@ def main() -> None:
     meter, models = Meter(), ModelStore(Path(folder))
     with duckdb.connect(warehouse) as connection:
         connection.execute("set threads = 2")
+        connection.execute("set enable_progress_bar = false")
         connection.execute("set memory_limit = ?", [memory_limit])
         ((tonight,),) = connection.execute("select as_of_date from features.as_of_dates where is_tonight").fetchall()
         if part == "predictions":
