@@ -123,12 +123,11 @@ def _panel_of(connection: duckdb.DuckDBPyConnection, dates: Sequence[dt.date], *
             cast(outcomes.margin_90d_amount as double) as {NEXT_MARGIN},
             cast(next_days.next_order_date - purchases.as_of_date as double) as {DAYS_TO_NEXT},
             cast($tonight - purchases.as_of_date as double) as {OBSERVED_DAYS}
-        from {_feature_tables()}
+        from {_feature_tables(of="drawn")}
         inner join next_days
             on purchases.customer_id = next_days.customer_id and purchases.as_of_date = next_days.as_of_date
         left join outcomes.outcome_customers__purchases as outcomes
             on purchases.customer_id = outcomes.customer_id and purchases.as_of_date = outcomes.as_of_date
-        where list_contains($dates, purchases.as_of_date)
         order by purchases.as_of_date, purchases.customer_id
         """,
         {"tonight": tonight, "dates": list(dates)},
@@ -189,11 +188,21 @@ def _feature_columns() -> str:
     return ",\n            ".join(columns)
 
 
-def _feature_tables() -> str:
-    first, *others = PREDICTION_FEATURES
-    joins = [f"features.{FAMILY_PREFIX}{first} as {first}"]
+def _feature_tables(*, of: str | None = None) -> str:
+    """Return the joined families, as SQL.
+
+    Args:
+        of: A relation of the customers and dates that are wanted. Each family is cut down to them before it is joined:
+            left to itself the database may join whole families first, and a million customers do not fit.
+    """
+    wanted = f" where (customer_id, as_of_date) in (select customer_id, as_of_date from {of})" if of else ""
+    families = {
+        name: f"(select * from features.{FAMILY_PREFIX}{name}{wanted}) as {name}" for name in PREDICTION_FEATURES
+    }
+    first, *others = families
+    joins = [families[first]]
     joins += [
-        f"inner join features.{FAMILY_PREFIX}{family} as {family} "
+        f"inner join {families[family]} "
         f"on {first}.customer_id = {family}.customer_id and {first}.as_of_date = {family}.as_of_date"
         for family in others
     ]

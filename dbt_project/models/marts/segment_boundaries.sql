@@ -1,7 +1,7 @@
--- One row per scheme, boundary, its place and the date on which it was set: the frozen limits between segments that were
--- learned from the data. What is fixed in the settings is no boundary. Every scheme lists its own, as every evaluated
--- date would set them, in a model int_boundaries__<scheme>; in force are only those of dates that did set boundaries, and
--- those of tonight where the scheme says that tonight goes by its own.
+-- One row per scheme, boundary, its place and the date on which it was set: the frozen limits between segments that
+-- were learned from the data. What is fixed in the settings is no boundary. Every scheme lists its own, as every
+-- evaluated date would set them, in a model int_boundaries__<scheme>; in force are only those of dates that did set
+-- boundaries, and those of tonight where the scheme says that tonight goes by its own.
 with as_of_dates as (
 
     select * from {{ ref('as_of_dates') }}

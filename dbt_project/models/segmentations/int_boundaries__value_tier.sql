@@ -1,6 +1,6 @@
--- One row per boundary of the value tiers and date that set it: the margins that separate the tiers, from the one above
--- which tier 6 ends, named after their kind. Only those that a date goes by; which are tonight's is said here, as tonight
--- may go by limits of its own.
+-- One row per boundary of the value tiers and date that set it: the margins that separate the tiers, from the one
+-- above which tier 6 ends, named after their kind. Only those that a date goes by; which are tonight's is said here,
+-- as tonight may go by limits of its own.
 {{ config(enabled='value_tier' in var('schemes')) }}
 
 with limits as (

@@ -1,6 +1,6 @@
 -- One row per customer and as_of_date: what the customer wants most, as they answered themselves. A lead over the
--- second need that is as small as chance makes it is no clear need; whoever was asked about one need alone has nothing to
--- put before it.
+-- second need that is as small as chance makes it is no clear need; whoever was asked about one need alone has nothing
+-- to put before it.
 {{ config(materialized='as_of_history', enabled='needs' in var('schemes')) }}
 {% set reasons -%}
     case

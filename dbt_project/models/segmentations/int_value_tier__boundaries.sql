@@ -1,8 +1,8 @@
--- One row per as_of_date and kind of margin: the values that separate the value tiers, among customers with an order in
--- the window. Margins of the last 365 days give some on every date, those that a model expects on dates on which one is
--- published; each model expects in its own way, so that limits found among the margins of one say nothing of another's.
--- Discrete quantiles are values that occur, so equal values always share a tier, and the result does not depend on row
--- order. Above a cut-point is never more than its share of the customers.
+-- One row per as_of_date and kind of margin: the values that separate the value tiers, among customers with an order
+-- in the window. Margins of the last 365 days give some on every date, those that a model expects on dates on which
+-- one is published; each model expects in its own way, so that limits found among the margins of one say nothing of
+-- another's. Discrete quantiles are values that occur, so equal values always share a tier, and the result does not
+-- depend on row order. Above a cut-point is never more than its share of the customers.
 {{ config(materialized='as_of_history', enabled='value_tier' in var('schemes')) }}
 
 with purchases as (

@@ -1,6 +1,6 @@
--- One row per as_of_date with a customer who had ordered in the window: the margins that separate its value tiers, of the
--- kind that its customers are ranked by. They are those of the last month end; where that one gave none of a model's
--- margins, because another model or none was published on it, the date gives its own.
+-- One row per as_of_date with a customer who had ordered in the window: the margins that separate its value tiers, of
+-- the kind that its customers are ranked by. They are those of the last month end; where that one gave none of a
+-- model's margins, because another model or none was published on it, the date gives its own.
 {{ config(enabled='value_tier' in var('schemes')) }}
 
 with as_of_dates as (

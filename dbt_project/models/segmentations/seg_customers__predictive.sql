@@ -1,5 +1,5 @@
--- One row per customer and as_of_date: how likely the customer is to stay away, crossed with the expected margin.
--- The limit of risk is fixed, that of value is a quantile of the company's own and frozen between month ends. On the
+-- One row per customer and as_of_date: how likely the customer is to stay away, crossed with the expected margin. The
+-- limit of risk is fixed, that of value is a quantile of the company's own and frozen between month ends. On the
 -- boundaries of before, what the models of before say of the customer counts, so that another model is a boundary that
 -- moved. Without a prediction the customer is unknown.
 {{ config(materialized='as_of_history', enabled='predictive' in var('schemes')) }}

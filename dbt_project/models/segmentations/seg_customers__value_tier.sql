@@ -1,9 +1,9 @@
 -- One row per customer and as_of_date: the value tier, by the margin that a model expects of the next 365 days against
--- that of all customers with an order in the last 365, with frozen cut-points; by the margin of the last 365 days where
--- no model is published. Cut-points are of the same kind of margins as the customer's. On the boundaries of before, what
--- the models of before expect of the customer counts, so that another model is a boundary that moved. Customers without
--- an order in the window are no tier: nothing was earned from them, which is not the same as little; and as they only
--- become more, a share of all who ever bought would not stay the same share.
+-- that of all customers with an order in the last 365, with frozen cut-points; by the margin of the last 365 days
+-- where no model is published. Cut-points are of the same kind of margins as the customer's. On the boundaries of
+-- before, what the models of before expect of the customer counts, so that another model is a boundary that moved.
+-- Customers without an order in the window are no tier: nothing was earned from them, which is not the same as little;
+-- and as they only become more, a share of all who ever bought would not stay the same share.
 {{ config(materialized='as_of_history', enabled='value_tier' in var('schemes')) }}
 
 with purchases as (
