@@ -62,6 +62,8 @@ def found_scheme(meter: Meter, connection: duckdb.DuckDBPyConnection, tonight: d
             _write(connection, scheme.customers_table, found.customers)
         previous = None if found.parameters is None else json.loads(json.dumps(found.parameters))
         print(f"{name}: {found.detail}", file=sys.stderr)
+        # The nights are processes of their own.
+        del found
 
 
 def predictions(meter: Meter, connection: duckdb.DuckDBPyConnection, tonight: dt.date, models: ModelStore) -> None:
