@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from orchestration import clustering
 from orchestration.clustering import CATEGORICAL_FEATURES, CLUSTER_FEATURES, Clustering, cluster_buyers
 from orchestration.found_segments.clusters import CLUSTERS
 
@@ -119,6 +120,13 @@ def test_the_segments_are_those_of_the_customers_with_words_order_and_colours(
 def test_only_tonight_is_learnt_from(features: pd.DataFrame, found: Clustering) -> None:
     alone = features[features["as_of_date"].dt.date == TONIGHT].reset_index(drop=True)
     assert clustered(alone, tonight=TONIGHT).model.to_parameters() == found.model.to_parameters()
+
+
+def test_how_many_are_labelled_at_a_time_changes_nothing(
+    features: pd.DataFrame, found: Clustering, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clustering, "LABELLED_AT_A_TIME", 7)
+    assert clustered(features, tonight=TONIGHT).customers.equals(found.customers)
 
 
 def test_too_few_buyers_tonight_give_no_model_and_the_reason(features: pd.DataFrame) -> None:
