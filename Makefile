@@ -30,6 +30,7 @@ bench: $(DEV)
 	@$(BIN)/python benchmarks/matching.py
 	@$(BIN)/python benchmarks/features.py
 	@$(BIN)/python benchmarks/lifetime_value.py
+	@$(BIN)/python benchmarks/predictions.py
 
 check: $(DEV)
 	$(BIN)/ruff check .

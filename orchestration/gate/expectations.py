@@ -19,6 +19,15 @@ PREDICTIONS_BUILD = "ml.ml_customers__predictions"
 RETURN_PROMOTED = "model__return__is_it_better_than_the_baseline"
 RETURN_FEATURES_MOVED = "model__return__are_features_where_they_were"
 RETURN_CHANCES_MOVED = "model__return__are_chances_where_they_were"
+RETURN_OUTCOMES_MOVED = "model__return__do_as_many_order_as_before"
+VALUE_OUTCOMES_MOVED = "model__value__are_margins_where_they_were"
+MODEL_CHECKS = (
+    RETURN_PROMOTED,
+    RETURN_FEATURES_MOVED,
+    RETURN_CHANCES_MOVED,
+    RETURN_OUTCOMES_MOVED,
+    VALUE_OUTCOMES_MOVED,
+)
 IDENTITY_BUILD = "matching.customer_map"
 IDENTITY_STABLE = "identity__do_customers_keep_their_ids"
 IDENTITY_PRECISE = "identity__is_matching_precise"
@@ -101,7 +110,7 @@ def expected_results(
         expected.append(Expected(PREDICTIONS_BUILD, f"Was {PREDICTIONS_BUILD} built?", after=(purchases,)))
         expected += [
             Expected(check, check.replace("__", ": ").replace("_", " "), after=(PREDICTIONS_BUILD,))
-            for check in (RETURN_PROMOTED, RETURN_FEATURES_MOVED, RETURN_CHANCES_MOVED)
+            for check in MODEL_CHECKS
         ]
     if matching:
         profiles = "identity.int_identity__profiles"

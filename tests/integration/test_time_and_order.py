@@ -11,6 +11,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from ml.evaluation.leakage import changed_without_future
+from ml.panels import KEYS
+from orchestration.repository import ROOT
 from tests.support import nights, small_company
 
 NIGHT = dt.date(2024, 9, 17)
@@ -22,25 +25,56 @@ def as_it_is(name: str, rows: pd.DataFrame) -> pd.DataFrame:
     return rows
 
 
-def published(
+def run(
     lines: pd.DataFrame, folder: Path, *, change: Callable[[str, pd.DataFrame], pd.DataFrame] = as_it_is
-) -> dict[str, str]:
+) -> nights.Night:
     config = small_company.write_company(
         folder / "company", lines=lines, nights="first: 2024-06-30", matching=True, change=change
     )
     night = nights.run(config, folder / "home", NIGHT)
     assert night.outcome.exit_code == 0, night.outcome.errors
+    return night
+
+
+def published(night: nights.Night) -> dict[str, str]:
+    assert night.served is not None
     files = [path for path in night.served.path.glob("*.parquet") if path.stem != "data_quality"]
     assert len(files) == len(night.deployment.outbound) - 1
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
+def changed_features(one: nights.Night, other: nights.Night) -> dict[str, dict[str, int]]:
+    """By feature family: the features that the leakage check finds to differ, on any evaluated date."""
+    columns = one.warehouse(
+        "select table_name, column_name, data_type from duckdb_columns() "
+        "where schema_name = 'features' and table_name like 'feat_customers__%' order by all"
+    )
+    found = {}
+    for family, of_family in columns.groupby("table_name"):
+        names = [name for name in of_family["column_name"] if name not in KEYS]
+        # Lists as texts, since a frame cannot compare them.
+        told = [
+            f"cast({name} as varchar) as {name}" if data_type.endswith("]") else name
+            for name, data_type in zip(of_family["column_name"], of_family["data_type"], strict=True)
+        ]
+        panels = (night.warehouse(f"select {', '.join(told)} from features.{family}") for night in (one, other))
+        found[str(family)] = changed_without_future(*panels, feature_names=names)
+    return found
+
+
 @pytest.fixture(scope="module")
-def reference(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    return published(small_company.order_lines(), tmp_path_factory.mktemp("reference"))
+def reference_night(tmp_path_factory: pytest.TempPathFactory) -> nights.Night:
+    return run(small_company.order_lines(), tmp_path_factory.mktemp("reference"))
 
 
-def test_changing_every_later_event_changes_nothing(reference: dict[str, str], tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def reference(reference_night: nights.Night) -> dict[str, str]:
+    return published(reference_night)
+
+
+def test_changing_every_later_event_changes_nothing(
+    reference: dict[str, str], reference_night: nights.Night, tmp_path: Path
+) -> None:
     lines = small_company.order_lines()
     later = lines["ordered_at"].dt.date > NIGHT
     assert later.sum() > 100
@@ -58,7 +92,11 @@ def test_changing_every_later_event_changes_nothing(reference: dict[str, str], t
         assert happens_later.sum() > 20, name
         return rows[~happens_later]
 
-    assert published(pd.concat([lines, strangers]), tmp_path, change=without_what_happens_later) == reference
+    night = run(pd.concat([lines, strangers]), tmp_path, change=without_what_happens_later)
+    assert published(night) == reference
+    compared = changed_features(reference_night, night)
+    assert len(compared) == len(list((ROOT / "dbt_project" / "models" / "features").glob("feat_customers__*.sql")))
+    assert set(map(len, compared.values())) == {0}, compared
 
 
 def test_shuffling_the_rows_changes_nothing(reference: dict[str, str], tmp_path: Path) -> None:
@@ -68,11 +106,16 @@ def test_shuffling_the_rows_changes_nothing(reference: dict[str, str], tmp_path:
         return rows.iloc[draw.permutation(len(rows))]
 
     lines = small_company.order_lines()
-    assert published(lines.iloc[draw.permutation(len(lines))], tmp_path, change=shuffled) == reference
+    assert published(run(lines.iloc[draw.permutation(len(lines))], tmp_path, change=shuffled)) == reference
 
 
-def test_changing_one_event_of_the_past_is_noticed(reference: dict[str, str], tmp_path: Path) -> None:
+def test_changing_one_event_of_the_past_is_noticed(
+    reference: dict[str, str], reference_night: nights.Night, tmp_path: Path
+) -> None:
     lines = small_company.order_lines()
     lines.loc[3, "unit_price"] += 500
-    changed = published(lines, tmp_path)
-    assert changed["customers.parquet"] != reference["customers.parquet"]
+    night = run(lines, tmp_path)
+    assert published(night)["customers.parquet"] != reference["customers.parquet"]
+    compared = changed_features(reference_night, night)
+    assert "net_revenue_amount" in compared["feat_customers__purchases"]
+    assert not compared["feat_customers__consent"]
