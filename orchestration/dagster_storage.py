@@ -49,11 +49,15 @@ class KeptSqliteEventLogStorage(SqliteEventLogStorage):
         if shard not in self._engines:
             while len(self._engines) >= _FILES_KEPT_OPEN:
                 self._engines.pop(next(iter(self._engines))).dispose()
-            self._engines[shard] = create_engine(
+            engine = create_engine(
                 self.conn_string_for_shard(shard),
                 poolclass=StaticPool,
                 connect_args={"timeout": SQLITE_BUSY_TIMEOUT_SECONDS, "check_same_thread": False},
             )
+            # A power cut may lose the last events, never the database; what the gate trusts is the ledger.
+            with engine.connect() as connection:
+                connection.exec_driver_sql("pragma synchronous = normal")
+            self._engines[shard] = engine
         return self._engines[shard]
 
     def dispose(self) -> None:

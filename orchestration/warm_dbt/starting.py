@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -55,6 +56,8 @@ class WarmDbt:
         """End the server and the command that it runs."""
         os.close(self.alive)
         self.process.wait()
+        # It has done so itself, unless it was killed.
+        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 @cache
