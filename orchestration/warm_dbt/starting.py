@@ -40,6 +40,8 @@ class WarmDbt:
             pass_fds=[watched],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
+            # Commands write to what their clients hand over; if this one cannot start, dbt itself says why.
+            stderr=subprocess.DEVNULL,
         )
         os.close(watched)
         return cls(process, folder, alive)
