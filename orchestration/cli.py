@@ -27,6 +27,7 @@ from orchestration.console.scorecard_command import scorecard
 from orchestration.errors import TesseraError
 from orchestration.home import HOME_VARIABLE, Home
 from orchestration.repository import WORKSPACE
+from orchestration.warm_dbt.starting import warm_dbt
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -71,6 +72,8 @@ def run(
         highlight=False,
         soft_wrap=True,
     )
+    # Started first, so that dbt's imports are done while this process does its own.
+    warm_dbt()
     # Imported here because Dagster and dbt cost seconds that the other commands should not pay for.
     from orchestration.console.night import UNEXPECTED, run_night
     from orchestration.console.scheme_tables import show_segments

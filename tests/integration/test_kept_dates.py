@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -81,11 +82,28 @@ def run(folder: Path, date: dt.date, *, late: bool, home: str = "home") -> night
     return night
 
 
+@dataclass(frozen=True)
+class Left:
+    """What a night left, taken before another in the same home: who computed what, and the customers' bytes."""
+
+    computed: Computed
+    customers: bytes
+
+    @classmethod
+    def by(cls, night: nights.Night) -> Left:
+        assert night.served is not None
+        return cls(computed_by(night), (night.served.path / "customers.parquet").read_bytes())
+
+
 @pytest.fixture(scope="module")
-def three_nights(folder: Path) -> list[Computed]:
-    first = computed_by(run(folder, FIRST_NIGHT, late=False))
-    second = computed_by(run(folder, SECOND_NIGHT, late=False))
-    return [first, second, computed_by(run(folder, SECOND_NIGHT, late=True))]
+def left(folder: Path) -> list[Left]:
+    told = [(FIRST_NIGHT, False), (SECOND_NIGHT, False), (SECOND_NIGHT, True)]
+    return [Left.by(run(folder, date, late=late)) for date, late in told]
+
+
+@pytest.fixture(scope="module")
+def three_nights(left: list[Left]) -> list[Computed]:
+    return [night.computed for night in left]
 
 
 def by_date(computed: Computed, *, tables: set[str] | None = None) -> Computed:
@@ -138,6 +156,11 @@ def test_an_order_that_comes_late_touches_the_dates_since_its_own(
     assert 0 < len(since) < len(MONTH_ENDS)
     for table, dates in third.items():
         assert sorted(date for date in dates if second[table][date] != dates[date]) == since, table
+
+
+def test_an_order_that_comes_late_is_noticed_in_what_is_published(left: list[Left]) -> None:
+    _, before, after = left
+    assert before.customers != after.customers
 
 
 def test_of_what_happened_only_the_days_that_changed_are_computed_again(three_nights: list[Computed]) -> None:
