@@ -39,6 +39,8 @@ IN_WORDS = {
 }
 # Which series a row of metrics speaks of.
 JUDGED, TOO_SHORT = "judged", "too_short"
+# No code of a series has a space.
+ALL = "all categories"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,8 +51,8 @@ class DemandForecast:
         forecasts: One row per series and step: ``series``, ``method``, ``reason``, ``step``, ``expected`` and
             ``spread`` (root mean square of the errors of that step, in the series' units; missing without errors).
         errors: The errors of every method, with the columns of ``ERROR_COLUMNS``.
-        metrics: One row per level (``judged``, ``too_short``), series (``all`` for all together), method and metric:
-            ``value``, ``n`` errors, ``origins``, ``is_published`` and ``reason``.
+        metrics: One row per level (``judged``, ``too_short``), series (:data:`ALL` for all together), method and
+            metric: ``value``, ``n`` errors, ``origins``, ``is_published`` and ``reason``.
         seasons: One row per series of two years and more and place in the year (0 is the month of the series' first
             period): ``season``, how many times as much as in the usual month.
     """
@@ -173,7 +175,7 @@ def _forecast(
 
 def _metric_rows(level: str, errors: pd.DataFrame, chosen: _Chosen) -> list[tuple[object, ...]]:
     rows: list[tuple[object, ...]] = []
-    groups = [("all", errors), *errors.groupby("series", sort=True)] if len(errors) else []
+    groups = [(ALL, errors), *errors.groupby("series", sort=True)] if len(errors) else []
     for name, of_series in groups:
         for method, of_method in of_series.groupby("method", sort=True):
             is_published = method == chosen.method
