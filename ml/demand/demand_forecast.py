@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from statsmodels.tsa.seasonal import seasonal_decompose
+from threadpoolctl import threadpool_limits
 
 from ml.demand import forecast_metrics
 from ml.demand.forecaster import YEAR, Forecaster
@@ -82,23 +83,35 @@ def forecast_all(series: Mapping[str, np.ndarray], rule: OriginRule, *, ahead: i
 
     Returns:
         Forecasts, errors and metrics, in the order of the names.
+
+    Raises:
+        ModelInputError: A series has a value that is missing or below 0.
     """
+    # The arrays are so small that several threads only wait for each other.
+    with threadpool_limits(limits=1):
+        return _forecast_all(series, rule, ahead=ahead)
+
+
+def _forecast_all(series: Mapping[str, np.ndarray], rule: OriginRule, *, ahead: int) -> DemandForecast:
     names = sorted(series)
     judged = [name for name in names if len(series[name]) >= rule.judged_from]
     errors = pd.concat(
         [pd.DataFrame(columns=list(ERROR_COLUMNS)), *(_errors_of(name, series[name], rule) for name in names)]
     ).reset_index(drop=True)
-    of_judged = errors[errors["series"].isin(judged)]
-    best = _best(of_judged, len(judged))
     metrics, forecasts = [], []
-    for level, members in ((JUDGED, judged), (TOO_SHORT, [name for name in names if name not in judged])):
-        own = errors[errors["series"].isin(members)]
-        usual = best if level == JUDGED else _Chosen(method=SIMPLE, reason=_too_short(rule))
+    for level, members in ((JUDGED, judged), (TOO_SHORT, sorted(set(names) - set(judged)))):
+        own = errors[errors["series"].isin(members)].copy()
+        is_judged = level == JUDGED and bool(members)
+        usual = _best(own, len(members)) if is_judged else _Chosen(method=SIMPLE, reason=_too_short(rule))
+        by_method = dict(list(own.groupby("method", sort=True)))
+        own["is_held"] = pd.concat([pd.Series(dtype=np.float64), *map(forecast_metrics.held, by_method.values())])
         metrics += _metric_rows(level, own, usual)
-        spreads = {method: forecast_metrics.spread_by_step(rows) for method, rows in own.groupby("method")}
+        spreads = {method: forecast_metrics.spread_by_step(rows) for method, rows in by_method.items()}
+        scales = own.drop_duplicates("series").set_index("series")["scale"]
         for name in members:
             chosen = _chosen(series[name], usual)
-            forecasts.append(_forecast(name, series[name], chosen, spreads.get(chosen.method), ahead, errors))
+            spread = _spread(spreads.get(chosen.method), scales.get(name), ahead)
+            forecasts.append(_forecast(name, series[name], chosen, spread))
     return DemandForecast(
         forecasts=_stacked(forecasts, ("series", "method", "reason", "step", "expected", "spread")),
         errors=errors,
@@ -123,8 +136,6 @@ def _errors_of(name: str, y: np.ndarray, rule: OriginRule) -> pd.DataFrame:
 
 def _best(errors: pd.DataFrame, n_series: int) -> _Chosen:
     """Choose the method with the least mean absolute scaled error of all series together; of equals the simplest."""
-    if not n_series:
-        return _Chosen(method=SIMPLE, reason="No category is long enough to be judged.")
     found = {
         method: forecast_metrics.mean_absolute_scaled_error(errors[errors["method"] == method]) for method in METHODS
     }
@@ -151,23 +162,23 @@ def _too_short(rule: OriginRule) -> str:
     )
 
 
-def _forecast(
-    name: str, y: np.ndarray, chosen: _Chosen, spreads: pd.Series | None, ahead: int, errors: pd.DataFrame
-) -> pd.DataFrame:
+def _spread(by_step: pd.Series | None, scale: float | None, ahead: int) -> np.ndarray:
+    """Return the spread of the errors of each step in the series' units, shape (ahead,); missing without errors."""
+    if by_step is None or scale is None or not len(by_step):
+        return np.full(ahead, np.nan)
+    # Beyond the steps that were judged the widest is all there is to say.
+    return by_step.reindex(np.arange(1, ahead + 1)).ffill().to_numpy() * float(scale)
+
+
+def _forecast(name: str, y: np.ndarray, chosen: _Chosen, spread: np.ndarray) -> pd.DataFrame:
     model: Forecaster = MAKERS[chosen.method]().fit(y)
-    steps = np.arange(1, ahead + 1)
-    scales = errors.loc[errors["series"] == name, "scale"]
-    spread = np.full(ahead, np.nan)
-    if spreads is not None and len(spreads) and len(scales):
-        # Beyond the steps that were judged the widest is all there is to say.
-        spread = spreads.reindex(steps).ffill().to_numpy() * float(scales.iloc[0])
     return pd.DataFrame(
         {
             "series": name,
             "method": chosen.method,
             "reason": chosen.reason,
-            "step": steps,
-            "expected": model.forecast(ahead),
+            "step": np.arange(1, len(spread) + 1),
+            "expected": model.forecast(len(spread)),
             "spread": spread,
         }
     )

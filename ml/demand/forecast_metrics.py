@@ -22,38 +22,53 @@ def mean_absolute_scaled_error(errors: pd.DataFrame) -> float:
 
     Series without any variation have no scale and are left out.
     """
-    scaled = errors[errors["scale"] > 0]
-    each = ((scaled["expected"] - scaled["actual"]).abs() / scaled["scale"]).groupby(scaled["series"]).mean()
-    return _mean(each.to_numpy())
+    scales = errors["scale"].to_numpy(dtype=np.float64)
+    off = np.abs(_off(errors))
+    each = [
+        math.fsum(off[rows]) / len(rows) / scales[rows[0]]
+        for rows in errors.groupby("series", sort=True).indices.values()
+        if scales[rows[0]] > 0
+    ]
+    return _mean(each)
 
 
 def weighted_absolute_percentage_error(errors: pd.DataFrame) -> float:
     """Sum of the absolute errors over the sum of the actual amounts (Kolassa & Schuetz 2007)."""
-    return _ratio(_sum((errors["expected"] - errors["actual"]).abs()), _sum(errors["actual"]))
+    return _of_actual(np.abs(_off(errors)), errors)
 
 
 def bias_share(errors: pd.DataFrame) -> float:
     """Sum of expected minus actual over the sum of the actual amounts: above 0 too much was expected."""
-    return _ratio(_sum(errors["expected"] - errors["actual"]), _sum(errors["actual"]))
+    return _of_actual(_off(errors), errors)
 
 
 def coverage_share(errors: pd.DataFrame) -> float:
-    """Share of the actual amounts within the interval of :data:`LEVEL` whose width the other origins' errors give.
+    """Share of the actual amounts that lay within their intervals (column ``is_held``, :func:`held`)."""
+    told = errors["is_held"].to_numpy(dtype=np.float64)
+    return _mean(told[~np.isnan(told)])
 
-    The origin's own errors are left out, since an interval always fits the errors that it is made of.
+
+def held(errors: pd.DataFrame) -> pd.Series:
+    """Say of every error whether the actual amount lay within the interval of :data:`LEVEL` around the expected one.
+
+    The width comes from the errors of the other origins, since an interval always fits the errors that it is made of.
+
+    Args:
+        errors: Errors of one method and of all series whose errors are pooled.
+
+    Returns:
+        1 or 0 by row; missing where no other origin says anything of the step.
     """
-    held = []
-    for origin in sorted(errors["origin"].unique()):
-        own = errors[errors["origin"] == origin]
+    told = pd.Series(np.nan, index=errors.index, dtype=np.float64)
+    for origin, own in errors.groupby("origin", sort=True):
         spreads = spread_by_step(errors[errors["origin"] != origin])
-        if not len(spreads):
-            continue
-        for row in own.to_dict("records"):
-            spread = spreads.get(row["step"], math.nan) * row["scale"]
-            low, high = interval(row["expected"], spread)
-            if not math.isnan(spread):
-                held.append(low - 1e-9 <= row["actual"] <= high + 1e-9)
-    return _mean(np.array(held, dtype=np.float64))
+        spread = spreads.reindex(own["step"]).to_numpy(dtype=np.float64) * own["scale"].to_numpy(dtype=np.float64)
+        low, high = interval(own["expected"].to_numpy(dtype=np.float64), spread)
+        actual = own["actual"].to_numpy(dtype=np.float64)
+        # An amount that never changes is met but for rounding.
+        inside = ((low - 1e-9 <= actual) & (actual <= high + 1e-9)).astype(np.float64)
+        told.loc[own.index] = np.where(np.isnan(spread), np.nan, inside)
+    return told
 
 
 def spread_by_step(errors: pd.DataFrame) -> pd.Series:
@@ -62,29 +77,38 @@ def spread_by_step(errors: pd.DataFrame) -> pd.Series:
     Errors are pooled because a series has too few of its own; bias is in it, as whoever plans with a forecast bears it.
     """
     scaled = errors[errors["scale"] > 0]
-    squares = ((scaled["expected"] - scaled["actual"]) / scaled["scale"]) ** 2
-    by_step = squares.groupby(scaled["step"]).agg(lambda values: math.fsum(values) / len(values))
-    return by_step.sort_index().pow(0.5).cummax()
+    squares = (_off(scaled) / scaled["scale"].to_numpy(dtype=np.float64)) ** 2
+    by_step = {
+        step: math.sqrt(math.fsum(squares[rows]) / len(rows))
+        for step, rows in scaled.groupby("step", sort=True).indices.items()
+    }
+    return pd.Series(by_step, dtype=np.float64).cummax()
 
 
-def interval(expected: float, spread: float) -> tuple[float, float]:
-    """Return the limits of the interval of :data:`LEVEL` around an expected amount, the lower one not below 0.
+def interval(expected: np.ndarray, spread: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the limits of the interval of :data:`LEVEL` around expected amounts, the lower one not below 0.
 
-    Errors are taken as normal (Hyndman & Athanasopoulos, 5.5): the few that there are tell their spread, not their
-    tails.
+    Errors are taken as normal (Hyndman & Athanasopoulos, Forecasting: Principles and Practice, 3rd edition, 5.5): the
+    few that there are tell their spread, not their tails.
     """
-    reach = NormalDist().inv_cdf(0.5 + LEVEL / 2) * spread
-    return max(0.0, expected - reach), expected + reach
+    reach = interval_factor() * spread
+    return np.maximum(0.0, expected - reach), expected + reach
 
 
-def _sum(values: pd.Series) -> float:
-    # Without rounding on the way, so that the order of rows has no say.
-    return math.fsum(values)
+def interval_factor() -> float:
+    """Return how many times the spread an interval of :data:`LEVEL` reaches to either side."""
+    return NormalDist().inv_cdf(0.5 + LEVEL / 2)
 
 
-def _mean(values: np.ndarray) -> float:
+def _off(errors: pd.DataFrame) -> np.ndarray:
+    return errors["expected"].to_numpy(dtype=np.float64) - errors["actual"].to_numpy(dtype=np.float64)
+
+
+def _of_actual(amounts: np.ndarray, errors: pd.DataFrame) -> float:
+    # fsum rounds once, so that the order of rows has no say.
+    total = math.fsum(errors["actual"].to_numpy(dtype=np.float64))
+    return math.fsum(amounts) / total if total else math.nan
+
+
+def _mean(values: list[float] | np.ndarray) -> float:
     return math.fsum(values) / len(values) if len(values) else math.nan
-
-
-def _ratio(numerator: float, denominator: float) -> float:
-    return numerator / denominator if denominator else math.nan

@@ -16,7 +16,7 @@ import pandas as pd
 import pyarrow as pa
 
 from ml.demand.demand_forecast import ALL, JUDGED, DemandForecast, forecast_all
-from ml.demand.forecast_metrics import LEVEL
+from ml.demand.forecast_metrics import interval_factor
 from ml.demand.rolling_origin import OriginRule
 from orchestration.demand.months import Series, last_whole_month, months_after, series_of
 from orchestration.demand.tables import TABLES
@@ -118,7 +118,7 @@ def is_unbiased(metrics: pd.DataFrame, *, most: float) -> tuple[Literal["pass", 
 def _forecast_rows(
     found: DemandForecast, series: Mapping[str, Series], *, service: float, tonight: dt.date, last: dt.date
 ) -> Iterable[dict[str, Any]]:
-    this_month, interval_factor = tonight.replace(day=1), NormalDist().inv_cdf(0.5 + LEVEL / 2)
+    this_month = tonight.replace(day=1)
     for row in found.forecasts.to_dict("records"):
         month = months_after(last, row["step"])
         so_far = series[row["series"]].units_so_far if month == this_month else 0.0
@@ -130,7 +130,7 @@ def _forecast_rows(
             # What was sold already will not be less.
             "expected_units_count": max(row["expected"], so_far),
             "spread_units_count": _or_none(row["spread"]),
-            "interval_factor": interval_factor,
+            "interval_factor": interval_factor(),
             "service_factor": service,
             "is_next_month": month == months_after(this_month, 1),
             "last_whole_month_date": last,
