@@ -107,6 +107,12 @@ class Deployment:
             scheme for scheme in self.schemes if (SEGMENTATION_MODELS / f"int_boundaries__{scheme}.sql").is_file()
         )
 
+    @property
+    def demand_schemes(self) -> tuple[str, ...]:
+        """Schemes by whose segments demand is told, of those that are built."""
+        built = {*self.schemes, *(str(scheme["scheme"]) for scheme in self.custom_schemes)}
+        return tuple(scheme for scheme in self.settings.demand.schemes if scheme in built)
+
     @cached_property
     def sources_on(self) -> dict[str, list[Source]]:
         """Inbound contracts that are fed, with the entries that feed them."""
@@ -172,6 +178,7 @@ class Deployment:
             "scheme_status": [status.as_variable() for status in self.scheme_status],
             "custom_schemes": list(self.custom_schemes),
             "combined_pair": list(self.combined_pair),
+            "demand_schemes": list(self.demand_schemes),
             "base_currency": self.settings.company.currency,
             "identity_matching": self.settings.identity.matching,
             "default_country": self.settings.identity.default_country or "",
@@ -215,6 +222,12 @@ def load_deployment(config: Path | None = None, home: Path | None = None) -> Dep
         contracts |= {("identity", key, at): name for at, name in enumerate(getattr(settings.identity, key))}
     _check_names(contracts, known=inbound, file=file, thing="contract")
     _check_names({("schemes", name): name for name in settings.schemes}, known=schemes, file=file, thing="scheme")
+    _check_names(
+        {("demand", "schemes", at): name for at, name in enumerate(settings.demand.schemes)},
+        known=[*schemes, *settings.custom_schemes],
+        file=file,
+        thing="scheme",
+    )
     deployment = Deployment(
         settings=settings,
         config_path=path,

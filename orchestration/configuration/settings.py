@@ -18,6 +18,7 @@ from typing import Annotated, get_args
 from pydantic import BaseModel, BeforeValidator, Field, model_validator
 
 from orchestration.configuration.custom_scheme_settings import Code, CustomScheme
+from orchestration.configuration.demand_settings import Demand
 from orchestration.configuration.identity_settings import Identity
 from orchestration.configuration.setting_types import Section, Share, TimeZone
 from orchestration.configuration.source_settings import Source
@@ -112,6 +113,7 @@ class Settings(Section):
     identity: Identity = Field(default_factory=Identity)
     surveys: Surveys = Field(default_factory=Surveys)
     predictions: Predictions = Field(default_factory=Predictions)
+    demand: Demand = Field(default_factory=Demand)
     publish: Publish = Field(default_factory=Publish)
     memory_limit: MemoryLimit = "1GB"
 

@@ -29,6 +29,7 @@ _DERIVED = frozenset(
         "scheme_status",
         "custom_schemes",
         "combined_pair",
+        "demand_schemes",
         "base_currency",
         "history_code",
         "identity_matching",
@@ -46,6 +47,9 @@ AT_LEAST_ONE = frozenset(
         "response_window_days",
         "lifecycle_reference_gap_days",
         "trait_prior_customers",
+        "demand_horizon_months",
+        "demand_share_months",
+        "demand_share_prior_units",
         "channel_preference_half_life_days",
         "engagement_window_days",
         "engagement_half_life_days",
@@ -53,6 +57,9 @@ AT_LEAST_ONE = frozenset(
         "engagement_channel_half_life_days",
     }
 )
+# What is greater has no meaning: nothing that is held is always enough, forecasts beyond two years and shares of
+# segments beyond the year that is looked at say nothing.
+MOST: dict[str, float] = {"demand_service_level": 0.999, "demand_horizon_months": 24, "demand_share_months": 12}
 # Limits that mean something only in this order.
 RISING = (
     ("lifecycle_active_days", "lifecycle_cooling_days", "lifecycle_at_risk_days", "lifecycle_highly_at_risk_days"),
@@ -131,16 +138,16 @@ def _check_orders(overrides: Mapping[str, Any], defaults: Mapping[str, Any], *, 
                 )
 
 
-def _most(name: str) -> int | None:
+def _most(name: str) -> float | None:
     """The greatest value that a threshold's unit allows."""
-    return {"share": 1, "percents": 100}.get(name.rsplit("_", 1)[-1])
+    return MOST.get(name, {"share": 1, "percents": 100}.get(name.rsplit("_", 1)[-1]))
 
 
-def _to(most: int | None) -> str:
+def _to(most: float | None) -> str:
     return "" if most is None else f" to {most}"
 
 
-def _fits(value: Any, default: Any, *, least: int, most: int | None) -> bool:
+def _fits(value: Any, default: Any, *, least: int, most: float | None) -> bool:
     if isinstance(default, list):
         rising = isinstance(value, list) and value == sorted(set(value)) and len(value) == len(default)
         return rising and value[0] >= 0 and (most is None or value[-1] <= most)

@@ -28,6 +28,8 @@ MODEL_CHECKS = (
     RETURN_OUTCOMES_MOVED,
     VALUE_OUTCOMES_MOVED,
 )
+DEMAND_BUILD = "ml.ml_demand__forecasts"
+DEMAND_UNBIASED = "model__demand__is_it_unbiased"
 IDENTITY_BUILD = "matching.customer_map"
 IDENTITY_STABLE = "identity__do_customers_keep_their_ids"
 IDENTITY_PRECISE = "identity__is_matching_precise"
@@ -69,6 +71,7 @@ def expected_results(
     entities: Iterable[str] = (),
     matching: bool = False,
     predictions: bool = False,
+    demand: bool = False,
 ) -> list[Expected]:
     """Return every result that a complete build leaves in the ledger.
 
@@ -80,6 +83,7 @@ def expected_results(
         entities: Canonical entities of which it is told whether a source feeds them.
         matching: Whether records are matched into customers.
         predictions: Whether models foretell what customers do; without data enough they say that nothing is foretold.
+        demand: Whether the demand of categories is forecast.
     """
     names = _names_by_unique_id(manifest)
     inbound = list(inbound)
@@ -111,6 +115,12 @@ def expected_results(
         expected += [
             Expected(check, check.replace("__", ": ").replace("_", " "), after=(PREDICTIONS_BUILD,))
             for check in MODEL_CHECKS
+        ]
+    if demand:
+        months = "features.int_purchases__category_months"
+        expected += [
+            Expected(DEMAND_BUILD, f"Was {DEMAND_BUILD} built?", after=(months,)),
+            Expected(DEMAND_UNBIASED, "Were forecasts of demand right on average?", after=(DEMAND_BUILD,)),
         ]
     if matching:
         profiles = "identity.int_identity__profiles"

@@ -27,6 +27,7 @@ ORDER = (
     "ml",
     "segmentations",
     "evaluation",
+    "demand",
     "marts",
 )
 # A name in each folder; ``__`` parts scope from content.
@@ -38,6 +39,7 @@ NAMES = {
     "outcomes": r"int_outcomes__[a-z_]+|outcome_(customers|campaigns)__[a-z_]+",
     "segmentations": r"(int_[a-z]+(_[a-z]+)*|seg_customers)__[a-z_]+",
     "evaluation": r"int_scorecard__[a-z_]+",
+    "demand": r"int_demand__[a-z_]+",
     "marts": r"(?!.*__)[a-z][a-z_]*",
 }
 
@@ -88,12 +90,13 @@ def test_a_model_that_looks_right_would_be_found(manifest: dict[str, Any]) -> No
         ("raw", {"staging"}),
         ("staging", {"staging", "canonical"}),
         ("matching", {"identity", "marts"}),
-        ("ml", {"segmentations", "marts"}),
+        ("ml", {"segmentations", "demand", "marts"}),
         # Whoever is in the marts is a customer_id: source keys end in identity.
         ("canonical", {"canonical", "identity", "features"}),
         # An outcome is the future of its date: what it may not touch is what a date is described by.
         ("outcomes", {"outcomes", "evaluation"}),
         ("evaluation", {"evaluation", "marts"}),
+        ("demand", {"demand", "marts"}),
         ("identity", {"identity", "features", "outcomes"}),
     ],
 )
