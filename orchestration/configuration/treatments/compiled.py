@@ -40,6 +40,7 @@ def compiled_policy(
     rules = [rule for dimension in policy.values() for rule in dimension.rules]
     return {
         "dimensions": [_dimension(dimension, custom_schemes) for dimension in policy.values()],
+        "value_sql": _values_sql(policy.values()),
         "fatigue_days": sorted({rule.fatigue.days for rule in rules if rule.fatigue}),
         "compared_attributes": list(COMPARED),
         "lifts": [
@@ -65,46 +66,41 @@ def _dimension(policy: DimensionPolicy, custom_schemes: Sequence[Mapping[str, An
                 "code": rest.code,
                 "option_code": rest.option,
                 "option_name": policy.options[rest.option].name,
-                "words": rest.name or "everybody else",
-                "conditions": "everybody whom no rule before gave an option to",
-                "fits_sql": "true",
-                "values_sql": "",
-                **_limits(None),
+                "conditions": rest.name or "everybody else",
             },
         ],
     }
 
 
 def _rule(policy: DimensionPolicy, rule: TreatmentRule, number: int) -> dict[str, Any]:
-    conditions = when_in_words(policy, rule)
-    return {
+    """A rule; what it does not have is left out, since all of it is an argument of a command."""
+    compiled = {
         "number": number,
         "code": rule.code,
         "option_code": rule.option,
         "option_name": policy.options[rule.option].name,
-        "words": rule.name or conditions,
-        "conditions": conditions,
+        "name": rule.name,
+        "conditions": when_in_words(policy, rule),
         "fits_sql": when_sql(policy, rule),
-        "values_sql": values_sql(policy, rule.columns),
+        "asks": [_value_key(policy, name) for name in rule.columns],
+        "cost": None if rule.cost is None else format(rule.cost, "f"),
         **_limits(rule),
     }
+    return {key: value for key, value in compiled.items() if value is not None}
 
 
-def _limits(rule: TreatmentRule | None) -> dict[str, Any]:
-    """What stands between fitting a rule and being given its option; empty texts and None where nothing does."""
-    capacity = rule.capacity if rule else None
-    fatigue = rule.fatigue if rule else None
-    cost = rule.cost if rule else None
-    return {
-        "is_limited": bool(rule and rule.is_limited),
-        "places_sql": "" if capacity is None or rule is None else places_sql(capacity, rule),
-        "gain_name": "" if capacity is None else capacity.by,
-        "gain_sql": "" if capacity is None else gain_sql(capacity),
-        "budget": None if capacity is None or capacity.budget is None else format(capacity.budget, "f"),
-        "cost": None if cost is None else format(cost, "f"),
-        "fatigue_contacts": fatigue.contacts if fatigue else None,
-        "fatigue_days": fatigue.days if fatigue else None,
-    }
+def _limits(rule: TreatmentRule) -> dict[str, Any]:
+    """What stands between fitting a rule and being given its option."""
+    limits: dict[str, Any] = {}
+    if rule.capacity:
+        limits["places_sql"] = places_sql(rule.capacity, rule)
+        limits["gain_name"] = rule.capacity.by
+        limits["gain_sql"] = gain_sql(rule.capacity)
+        limits["budget"] = None if rule.capacity.budget is None else format(rule.capacity.budget, "f")
+    if rule.fatigue:
+        limits["fatigue_contacts"] = rule.fatigue.contacts
+        limits["fatigue_days"] = rule.fatigue.days
+    return limits
 
 
 def places_sql(capacity: Capacity, rule: TreatmentRule) -> str:
@@ -124,18 +120,24 @@ def gain_sql(capacity: Capacity) -> str:
     return f"coalesce(measured_gain, {capacity.fallback})" if capacity.by == "measured_gain" else capacity.by
 
 
-def values_sql(policy: DimensionPolicy, columns: Iterable[str]) -> str:
-    """SQL of a customer's values of columns as text: ``order_count 3, country unknown``."""
-    return " || ', ' || ".join(
-        f"{sql.text(name + ' ')} || {_value_sql(policy.columns[name], in_days=name in policy.in_days)}"
-        for name in columns
-    )
+def _values_sql(policies: Iterable[DimensionPolicy]) -> dict[str, str]:
+    """SQL of a customer's value of each column that rules ask, as text."""
+    return {
+        _value_key(policy, name): _value_sql(policy.columns[name], in_days=name in policy.in_days)
+        for policy in policies
+        for name in policy.columns
+    }
+
+
+def _value_key(policy: DimensionPolicy, name: str) -> str:
+    """What a column is called beside its value; in days it is another text than as a date."""
+    return f"days since {name}" if name in policy.in_days else name
 
 
 def _value_sql(column: Column, *, in_days: bool) -> str:
     value = column.sql
     if in_days:
-        shown = f"({OWN_DATE} - {value}) || ' days ago'"
+        shown = f"cast({OWN_DATE} - {value} as varchar)"
     elif column.is_share:
         shown = f"round(100 * {value}, 1) || '%'"
     elif column.type.family == "float":

@@ -153,12 +153,10 @@ class Policies:
         _check_codes(rules, settings.otherwise, file, place)
         whens = gathered(rules, catalog=self.catalog, file=file)
         _check_priorities(settings, rules, whens, file=file, place=place)
-        ordered = [
-            rule for _, rule in sorted(zip(settings.rules, rules, strict=True), key=lambda pair: pair[0].priority or 0)
-        ]
+        asked = sorted(zip(settings.rules, rules, strict=True), key=lambda pair: pair[0].priority or 0)
         policy = DimensionPolicy(
             dimension=dimension,
-            rules=tuple(ordered),
+            rules=tuple(rule for _, rule in asked),
             columns=whens.columns,
             in_days=whens.in_days,
             options=options,
@@ -294,10 +292,8 @@ def _check_option(option: str, options: Mapping[str, Option], place: Place, file
 
 def _check_codes(rules: Iterable[TreatmentRule], otherwise: Rest, file: YamlFile, place: Place) -> None:
     seen: dict[str, int] = {}
-    for code, line in [
-        *((rule.code, rule.line) for rule in rules),
-        (otherwise.code, file.line_of((*place, "otherwise"))),
-    ]:
+    rest = (otherwise.code, file.line_of((*place, "otherwise")))
+    for code, line in [*((rule.code, rule.line) for rule in rules), rest]:
         if code in seen:
             raise TesseraError(
                 f"{file.path} line {line}: two rules of {place[0]} have the same code",

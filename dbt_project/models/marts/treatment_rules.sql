@@ -1,0 +1,97 @@
+-- One row per dimension and rule of the treatment policy: whom it fitted, who got its option, whom its limits turned away,
+-- and what one more place would be worth. Of each dimension, given adds up to all customers.
+{% set policy = var('treatment_policy') %}
+
+with choices as (
+
+    select * from {{ ref('int_treatments__choices') }}
+
+),
+
+counted as (
+
+    select
+        -- In one pass over the customers, however many rules there are.
+        [
+            {% for dimension in policy.get('dimensions', []) -%}
+            {% set comma = ',' if not loop.last else '' -%}
+            {% for rule in dimension.rules -%}
+            {% set chosen = dimension.code ~ '_rule_number = ' ~ rule.number -%}
+            {% set crowded = 'list_contains(' ~ dimension.code ~ '_crowded_rules, ' ~ rule.number ~ ')' -%}
+            {% set tired = 'list_contains(' ~ dimension.code ~ '_tired_rules, ' ~ rule.number ~ ')' -%}
+            {
+                'dimension': '{{ dimension.code }}',
+                'dimension_name': {{ sql_text(dimension.title) }},
+                'rule_code': '{{ rule.code }}',
+                'option_code': '{{ rule.option_code }}',
+                'option_name': {{ sql_text(rule.option_name) }},
+                'rule_name': {{ sql_text(rule.name) if rule.name else 'cast(null as varchar)' }},
+                'conditions': {{ sql_text(rule.conditions) }},
+                'gain_measure': {{ sql_text(rule.gain_name) if rule.gain_name else 'cast(null as varchar)' }},
+                'rule_number': {{ rule.number }},
+                'given_count': count(*) filter (where {{ chosen }}),
+                'displaced_by_capacity_count': {{ 'count(*) filter (where ' ~ crowded ~ ')' if rule.places_sql else 0 }},
+                'displaced_by_fatigue_count': {{ 'count(*) filter (where ' ~ tired ~ ')' if rule.fatigue_contacts else 0 }},
+                'capacity_count': {{ 'any_value(' ~ rule.places_sql ~ ')' if rule.places_sql else 'cast(null as bigint)' }},
+                'budget_amount': cast({{ rule.budget or 'null' }} as decimal(18, 2)),
+                'cost_amount': cast({{ rule.cost or 'null' }} as decimal(18, 2)),
+                'expected_gain_amount': cast(
+                    {{ 'sum(' ~ rule.gain_sql ~ ') filter (where ' ~ chosen ~ ')' if rule.gain_sql else 'null' }}
+                    as decimal(18, 2)
+                ),
+                'last_given_gain_amount': cast(
+                    {{ 'min(' ~ rule.gain_sql ~ ') filter (where ' ~ chosen ~ ')' if rule.gain_sql else 'null' }}
+                    as decimal(18, 2)
+                ),
+                'first_displaced_gain_amount': cast(
+                    {{ 'max(' ~ rule.gain_sql ~ ') filter (where ' ~ crowded ~ ')' if rule.gain_sql else 'null' }}
+                    as decimal(18, 2)
+                )
+            }{{ ',' if not loop.last else comma }}
+            {% endfor -%}
+            {% endfor %}
+        ] as rules,
+        any_value(as_of_date) as as_of_date
+    from choices
+
+),
+
+unnested as (
+
+    select
+        unnest(rules) as rule,
+        as_of_date
+    from counted
+
+),
+
+treatment_rules as (
+
+    select
+        rule.dimension,
+        rule.rule_code,
+        rule.option_code,
+        rule.dimension_name,
+        rule.option_name,
+        rule.rule_name,
+        rule.conditions,
+        rule.gain_measure,
+        cast(rule.rule_number as integer) as rule_number,
+        cast(rule.given_count + rule.displaced_by_capacity_count + rule.displaced_by_fatigue_count as bigint)
+            as matched_count,
+        cast(rule.given_count as bigint) as given_count,
+        cast(rule.displaced_by_capacity_count as bigint) as displaced_by_capacity_count,
+        cast(rule.displaced_by_fatigue_count as bigint) as displaced_by_fatigue_count,
+        cast(rule.capacity_count as bigint) as capacity_count,
+        rule.budget_amount,
+        rule.cost_amount,
+        cast(rule.given_count * rule.cost_amount as decimal(18, 2)) as planned_cost_amount,
+        rule.expected_gain_amount,
+        rule.last_given_gain_amount,
+        rule.first_displaced_gain_amount,
+        as_of_date
+    from unnested
+
+)
+
+select * from treatment_rules
