@@ -74,3 +74,19 @@
         {%- endif %}
     {%- endfor %}
 {%- endmacro %}
+
+{#-
+    What being treated brought customers of the same segment, as measured: of several segments that a customer is in the
+    greatest, since that is why the customer may be worth a treatment; null where nothing was measured.
+-#}
+{% macro measured_gain(lifts) -%}
+    cast(greatest(
+    {%- for scheme, of_scheme in lifts | groupby('scheme') %}
+        case {{ of_scheme[0].column_sql }}
+        {%- for lift in of_scheme %}
+            when {{ sql_text(lift.segment_code) }} then {{ lift.gain }}
+        {%- endfor %}
+        end{{ ',' if not loop.last }}
+    {%- endfor %}
+    ) as decimal(18, 2))
+{%- endmacro %}

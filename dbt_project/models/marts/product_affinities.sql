@@ -1,5 +1,5 @@
--- One row per article or category and partner: what is bought together more often than by chance, the strongest partners
--- of each first.
+-- One row per article or category and partner: what is bought together more often than by chance, the strongest
+-- partners of each first.
 with affinities as (
 
     select * from {{ ref('int_treatments__affinities') }}

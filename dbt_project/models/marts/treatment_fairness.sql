@@ -1,6 +1,7 @@
--- One row per dimension, option, protected attribute and value: how many of the customers of that value have the option, beside
--- all others of whom the attribute is known. Small cells are folded: values of too few customers into the value "other", and
--- options that too few of a value have into the option "other", each with the next smallest if they are too few together.
+-- One row per dimension, option, protected attribute and value: how many of the customers of that value have the
+-- option, beside all others of whom the attribute is known. Small cells are folded: values of too few customers into
+-- the value "other", and options that too few of a value have into the option "other", each with the next smallest if
+-- they are too few together.
 {% set policy = var('treatment_policy') %}
 {% set dimensions = policy.get('dimensions', []) %}
 {% set minimum = var('minimum_cell_customers') %}
@@ -19,13 +20,13 @@ choices as (
 
 attributes as (
 
-    {% for attribute in policy.get('compared_attributes', []) -%}
+    {% for protected_attribute in policy.get('compared_attributes', []) -%}
     select
         customer_id,
-        '{{ attribute }}' as attribute,
-        cast({{ attribute }} as varchar) as attribute_value
+        '{{ protected_attribute }}' as protected_attribute,
+        cast({{ protected_attribute }} as varchar) as attribute_value
     from inputs
-    where {{ attribute }} is not null
+    where {{ protected_attribute }} is not null
     {{ 'union all' if not loop.last }}
     {% endfor %}
 
@@ -34,11 +35,11 @@ attributes as (
 value_sizes as (
 
     select
-        attribute,
+        protected_attribute,
         attribute_value,
         count(*) as customers_count
     from attributes
-    group by attribute, attribute_value
+    group by protected_attribute, attribute_value
 
 ),
 
@@ -48,7 +49,7 @@ smaller_values as (
         *,
         coalesce(
             sum(customers_count) over (
-                partition by attribute
+                partition by protected_attribute
                 order by customers_count asc, attribute_value asc
                 rows between unbounded preceding and 1 preceding
             ),
@@ -61,7 +62,7 @@ smaller_values as (
 reported_values as (
 
     select
-        attribute,
+        protected_attribute,
         attribute_value,
         case
             when customers_count < {{ minimum }} or smaller_count between 1 and {{ minimum - 1 }} then 'other'
@@ -74,7 +75,7 @@ reported_values as (
 chosen as (
 
     select
-        attributes.attribute,
+        attributes.protected_attribute,
         reported_values.reported_value as attribute_value,
         {% for dimension in dimensions -%}
         choices.{{ dimension.code }}_rule_number,
@@ -83,7 +84,7 @@ chosen as (
     from attributes
     inner join reported_values
         on
-            attributes.attribute = reported_values.attribute
+            attributes.protected_attribute = reported_values.protected_attribute
             and attributes.attribute_value = reported_values.attribute_value
     inner join choices on attributes.customer_id = choices.customer_id
 
@@ -94,7 +95,7 @@ option_sizes as (
     {% for dimension in dimensions -%}
     select
         '{{ dimension.code }}' as dimension,
-        attribute,
+        protected_attribute,
         attribute_value,
         case {{ dimension.code }}_rule_number
             {% for rule in dimension.rules -%}
@@ -103,7 +104,7 @@ option_sizes as (
         end as option_code,
         count(*) as given_count
     from chosen
-    group by attribute, attribute_value, option_code
+    group by protected_attribute, attribute_value, option_code
     {{ 'union all' if not loop.last }}
     {% endfor %}
 
@@ -113,12 +114,12 @@ with_totals as (
 
     select
         *,
-        sum(given_count) over (partition by dimension, attribute, attribute_value) as customers_count,
-        sum(given_count) over (partition by dimension, attribute, option_code) as all_given_count,
-        sum(given_count) over (partition by dimension, attribute) as all_customers_count,
+        sum(given_count) over (partition by dimension, protected_attribute, attribute_value) as customers_count,
+        sum(given_count) over (partition by dimension, protected_attribute, option_code) as all_given_count,
+        sum(given_count) over (partition by dimension, protected_attribute) as all_customers_count,
         coalesce(
             sum(given_count) over (
-                partition by dimension, attribute, attribute_value
+                partition by dimension, protected_attribute, attribute_value
                 order by given_count asc, option_code asc
                 rows between unbounded preceding and 1 preceding
             ),
@@ -132,7 +133,7 @@ folded as (
 
     select
         dimension,
-        attribute,
+        protected_attribute,
         attribute_value,
         case
             when given_count < {{ minimum }} or smaller_count between 1 and {{ minimum - 1 }} then 'other'
@@ -144,7 +145,7 @@ folded as (
         case when reported_option_code <> 'other' then any_value(all_given_count) end as all_given_count,
         any_value(all_customers_count) as all_customers_count
     from with_totals
-    group by dimension, attribute, attribute_value, reported_option_code
+    group by dimension, protected_attribute, attribute_value, reported_option_code
 
 ),
 
@@ -194,7 +195,7 @@ treatment_fairness as (
     select
         differing.dimension,
         differing.reported_option_code as option_code,
-        differing.attribute,
+        differing.protected_attribute,
         differing.attribute_value,
         policy_inputs.dimension_name,
         policy_inputs.inputs,

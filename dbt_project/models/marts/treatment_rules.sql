@@ -1,5 +1,5 @@
--- One row per dimension and rule of the treatment policy: whom it fitted, who got its option, whom its limits turned away,
--- and what one more place would be worth. Of each dimension, given adds up to all customers.
+-- One row per dimension and rule of the treatment policy: whom it fitted, who got its option, whom its limits turned
+-- away, and what one more place would be worth. Of each dimension, given adds up to all customers.
 {% set policy = var('treatment_policy') %}
 
 with choices as (
@@ -19,6 +19,9 @@ counted as (
             {% set chosen = dimension.code ~ '_rule_number = ' ~ rule.number -%}
             {% set crowded = 'list_contains(' ~ dimension.code ~ '_crowded_rules, ' ~ rule.number ~ ')' -%}
             {% set tired = 'list_contains(' ~ dimension.code ~ '_tired_rules, ' ~ rule.number ~ ')' -%}
+            {% set crowded_count = 'count(*) filter (where ' ~ crowded ~ ')' if rule.places_sql else 0 -%}
+            {% set tired_count = 'count(*) filter (where ' ~ tired ~ ')' if rule.fatigue_contacts else 0 -%}
+            {% set places = 'any_value(' ~ rule.places_sql ~ ')' if rule.places_sql else 'cast(null as bigint)' -%}
             {
                 'dimension': '{{ dimension.code }}',
                 'dimension_name': {{ sql_text(dimension.title) }},
@@ -30,9 +33,9 @@ counted as (
                 'gain_measure': {{ sql_text(rule.gain_name) if rule.gain_name else 'cast(null as varchar)' }},
                 'rule_number': {{ rule.number }},
                 'given_count': count(*) filter (where {{ chosen }}),
-                'displaced_by_capacity_count': {{ 'count(*) filter (where ' ~ crowded ~ ')' if rule.places_sql else 0 }},
-                'displaced_by_fatigue_count': {{ 'count(*) filter (where ' ~ tired ~ ')' if rule.fatigue_contacts else 0 }},
-                'capacity_count': {{ 'any_value(' ~ rule.places_sql ~ ')' if rule.places_sql else 'cast(null as bigint)' }},
+                'displaced_by_capacity_count': {{ crowded_count }},
+                'displaced_by_fatigue_count': {{ tired_count }},
+                'capacity_count': {{ places }},
                 'budget_amount': cast({{ rule.budget or 'null' }} as decimal(18, 2)),
                 'cost_amount': cast({{ rule.cost or 'null' }} as decimal(18, 2)),
                 'expected_gain_amount': cast(
@@ -59,7 +62,7 @@ counted as (
 unnested as (
 
     select
-        unnest(rules) as rule,
+        unnest(rules) as counts,
         as_of_date
     from counted
 
@@ -68,28 +71,28 @@ unnested as (
 treatment_rules as (
 
     select
-        rule.dimension,
-        rule.rule_code,
-        rule.option_code,
-        rule.dimension_name,
-        rule.option_name,
-        rule.rule_name,
-        rule.conditions,
-        rule.gain_measure,
-        cast(rule.rule_number as integer) as rule_number,
-        cast(rule.given_count + rule.displaced_by_capacity_count + rule.displaced_by_fatigue_count as bigint)
+        counts.dimension,
+        counts.rule_code,
+        counts.option_code,
+        counts.dimension_name,
+        counts.option_name,
+        counts.rule_name,
+        counts.conditions,
+        counts.gain_measure,
+        cast(counts.rule_number as integer) as rule_number,
+        cast(counts.given_count + counts.displaced_by_capacity_count + counts.displaced_by_fatigue_count as bigint)
             as matched_count,
-        cast(rule.given_count as bigint) as given_count,
-        cast(rule.displaced_by_capacity_count as bigint) as displaced_by_capacity_count,
-        cast(rule.displaced_by_fatigue_count as bigint) as displaced_by_fatigue_count,
-        cast(rule.capacity_count as bigint) as capacity_count,
-        rule.budget_amount,
-        rule.cost_amount,
-        cast(rule.given_count * rule.cost_amount as decimal(18, 2)) as planned_cost_amount,
-        rule.expected_gain_amount,
-        rule.last_given_gain_amount,
-        rule.first_displaced_gain_amount,
-        as_of_date
+        cast(counts.given_count as bigint) as given_count,
+        cast(counts.displaced_by_capacity_count as bigint) as displaced_by_capacity_count,
+        cast(counts.displaced_by_fatigue_count as bigint) as displaced_by_fatigue_count,
+        cast(counts.capacity_count as bigint) as capacity_count,
+        counts.budget_amount,
+        counts.cost_amount,
+        cast(counts.given_count * counts.cost_amount as decimal(18, 2)) as planned_cost_amount,
+        counts.expected_gain_amount,
+        counts.last_given_gain_amount,
+        counts.first_displaced_gain_amount,
+        unnested.as_of_date
     from unnested
 
 )

@@ -1,5 +1,5 @@
--- One row per customer: what the policy gives the customer tonight in every dimension, by which rule and why, and what to
--- offer next.
+-- One row per customer: what the policy gives the customer tonight in every dimension, by which rule and why, and
+-- what to offer next.
 {% set policy = var('treatment_policy') %}
 {% set dimensions = policy.get('dimensions', []) %}
 

@@ -1,7 +1,7 @@
--- One row per article and partner, and per category and partner: how much likelier the partner is in a basket with the one
--- than in any basket, for the strongest partners of each. A basket is what a customer bought on one day of the last 365.
--- Memory is bounded: articles in too few baskets are out, so are all but the most frequent ones, a huge basket counts with
--- its most frequent articles only, and a pair is counted once for both of its directions.
+-- One row per article and partner, and per category and partner: how much likelier the partner is in a basket with
+-- the one than in any basket, for the strongest partners of each. A basket is what a customer bought on one day of
+-- the last 365. Memory is bounded: articles in too few baskets are out, so are all but the most frequent ones, a huge
+-- basket counts with its most frequent articles only, and a pair is counted once for both of its directions.
 with as_of_dates as (
 
     select * from {{ ref('as_of_dates') }}
@@ -57,7 +57,7 @@ basket_counts as (
 
     select
         item_level,
-        count(distinct (customer_id, order_date)) as basket_count
+        count(distinct row(customer_id, order_date)) as basket_count
     from basket_items
     group by item_level
 

@@ -1,5 +1,5 @@
--- One row per category and place: the articles of it that most customers bought in the last 365 days, and the categories
--- themselves under no article. What is offered to customers of whom nothing better is known.
+-- One row per category and place: the articles of it that most customers bought in the last 365 days, and the
+-- categories themselves under no article. What is offered to customers of whom nothing better is known.
 with as_of_dates as (
 
     select * from {{ ref('as_of_dates') }}
@@ -19,19 +19,37 @@ product_groups as (
 
 ),
 
-buyers as (
+bought as (
 
     select
         product_groups.category_code,
-        case when grouping(sku_days.sku) = 0 then sku_days.sku end as sku,
-        grouping(sku_days.sku) = 1 as is_category,
-        count(distinct sku_days.customer_id) as buyer_count
+        sku_days.sku,
+        sku_days.customer_id
     from sku_days
     inner join as_of_dates
         on sku_days.order_date <= as_of_dates.as_of_date and {{ in_last_365d('sku_days.order_date') }}
     inner join product_groups on sku_days.sku = product_groups.sku
     where product_groups.category_code is not null
-    group by grouping sets ((product_groups.category_code), (product_groups.category_code, sku_days.sku))
+
+),
+
+buyers as (
+
+    select
+        category_code,
+        sku,
+        false as is_category,
+        count(distinct customer_id) as buyer_count
+    from bought
+    group by category_code, sku
+    union all
+    select
+        category_code,
+        cast(null as varchar) as sku,
+        true as is_category,
+        count(distinct customer_id) as buyer_count
+    from bought
+    group by category_code
 
 ),
 

@@ -1,6 +1,7 @@
--- One row per customer: of each dimension of treatment the number of the rule that decides, the first that fits. A rule
--- with a limit takes those with most to gain (ties by customer_id), and whoever has no place, or was contacted too often
--- of late, goes on to the next rule that fits. Both are noted, since they are why somebody does not get something.
+-- One row per customer: of each dimension of treatment the number of the rule that decides, the first that fits. A
+-- rule with a limit takes those with most to gain (ties by customer_id), and whoever has no place, or was contacted
+-- too often of late, goes on to the next rule that fits. Both are noted, since they are why somebody does not get
+-- something.
 {% set dimensions = var('treatment_policy').get('dimensions', []) %}
 {% set previous = namespace(step='asked') %}
 

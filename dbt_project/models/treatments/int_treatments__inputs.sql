@@ -1,6 +1,6 @@
--- One row per customer: everything that rules of the treatment policy may ask, what customers are ranked by where not all
--- can have an option, and how often they were contacted of late. A view: the choices and their reasons read it, each some
--- of its columns.
+-- One row per customer: everything that rules of the treatment policy may ask, what customers are ranked by where not
+-- all can have an option, and how often they were contacted of late. A view: the choices and their reasons read it,
+-- each some of its columns.
 {{ config(materialized='view') }}
 {% set policy = var('treatment_policy') %}
 {% set lifts = policy.get('lifts', []) %}
@@ -27,11 +27,10 @@ campaign_exposures as (
 contacts as (
 
     select
-        customer_id,
         {% for days in fatigue_days -%}
         count(*) filter (where assigned_date > {{ tonight() }} - {{ days }}) as contact_{{ days }}d_count,
         {% endfor -%}
-        count(*) as contact_365d_count
+        customer_id
     from campaign_exposures
     where arm = 'treatment' and assigned_date <= {{ tonight() }} and assigned_date > {{ tonight() }} - 365
     group by customer_id
@@ -52,27 +51,14 @@ inputs as (
             * coalesce(customers.expected_margin_365d_amount, customers.margin_365d_amount)
             as decimal(18, 2)
         ) as margin_at_risk,
-        {% if lifts -%}
-        -- Of several segments with a measured gain the greatest: it is why the customer may be worth a treatment.
-        cast(greatest(
-            {% for scheme, of_scheme in lifts | groupby('scheme') -%}
-            case {{ of_scheme[0].column_sql }}
-                {% for lift in of_scheme -%}
-                when {{ sql_text(lift.segment_code) }} then {{ lift.gain }}
-                {% endfor -%}
-            end{{ ',' if not loop.last }}
-            {% endfor -%}
-        ) as decimal(18, 2)) as measured_gain,
-        {% else -%}
-        cast(null as decimal(18, 2)) as measured_gain,
-        {% endif -%}
         {% for days in fatigue_days -%}
-        coalesce(contacts.contact_{{ days }}d_count, 0) as contact_{{ days }}d_count{{ ',' if not loop.last }}
-        {% endfor %}
+        coalesce(contacts.contact_{{ days }}d_count, 0) as contact_{{ days }}d_count,
+        {% endfor -%}
+        {{ measured_gain(lifts) if lifts else 'cast(null as decimal(18, 2))' }} as measured_gain
     from customers
     inner join next_best on customers.customer_id = next_best.customer_id
     left join contacts on customers.customer_id = contacts.customer_id
 
 )
 
-select * from inputs
+select * from inputs -- noqa: AM04

@@ -1,7 +1,8 @@
--- One row per customer: the category and the article to offer next, and what goes with the last purchase.
--- The category is the one that models foretell, else the strongest partner of the customer's own, else the best seller of
--- all. The article is the strongest partner of the articles bought last, among those not bought in 365 days, else the best
--- seller of the next category that was not bought. A bundle is the article bought last with its strongest such partner.
+-- One row per customer: the category and the article to offer next, and what goes with the last purchase. The
+-- category is the one that models foretell, else the strongest partner of the customer's own, else the best seller of
+-- all. The article is the strongest partner of the articles bought last, among those not bought in 365 days, else the
+-- best seller of the next category that was not bought. A bundle is the article bought last with its strongest such
+-- partner.
 {% set last_articles = 3 %}
 {% set best_sellers = 3 %}
 
@@ -119,10 +120,10 @@ strongest_partners as (
 
     select
         customer_id,
-        arg_min(partner_code, {'lift': -lift_low, 'sku': partner_code}) as partner_sku,
+        arg_min(partner_code, row(-lift_low, partner_code)) as partner_sku,
         arg_min(
             partner_code,
-            {'lift': -lift_low, 'sku': partner_code}
+            row(-lift_low, partner_code)
         ) filter (where recency_rank = 1) as bundle_partner_sku,
         any_value(sku) filter (where recency_rank = 1) as bundle_sku
     from partners
