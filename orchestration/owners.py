@@ -16,6 +16,7 @@ OWNERS = {
     "segmentations": "team:marketing",
     "evaluation": "team:data-science",
     "demand": "team:analytics-engineering",
+    "treatments": "team:marketing",
     "marts": "team:analytics-engineering",
     "gate": "team:data-engineering",
     "publish": "team:data-engineering",

@@ -20,13 +20,19 @@ from pydantic import ValidationError
 
 from data_contracts.contract import Contract, load_contracts
 from orchestration.configuration.combined_pair import COMBINED, served_pair
+from orchestration.configuration.conditions.column import Column
 from orchestration.configuration.custom_schemes.compiled import compile_schemes
+from orchestration.configuration.customer_columns import customer_columns
 from orchestration.configuration.history_code import history_code
 from orchestration.configuration.schemes import Scheme, SchemeStatus, catalogued_schemes, status_of
 from orchestration.configuration.secrets import read_secret
 from orchestration.configuration.settings import Settings, keys_at, source_files
 from orchestration.configuration.source_settings import Source
 from orchestration.configuration.thresholds import check_thresholds
+from orchestration.configuration.treatments.compiled import compiled_policy
+from orchestration.configuration.treatments.measured_gains import served_lifts
+from orchestration.configuration.treatments.policy import DimensionPolicy
+from orchestration.configuration.treatments.treatment_policy import treatment_policy
 from orchestration.configuration.yaml_file import YamlFile, read_yaml_file
 from orchestration.errors import TesseraError
 from orchestration.home import Home
@@ -114,6 +120,22 @@ class Deployment:
         return tuple(scheme for scheme in self.settings.demand.schemes if scheme in built)
 
     @cached_property
+    def customer_columns(self) -> dict[str, Column]:
+        """What conditions on customers may ask, by name."""
+        return customer_columns(self.outbound["customers"], schemes=self.catalog, custom_schemes=self.custom_schemes)
+
+    @property
+    def policy_path(self) -> Path | None:
+        """The deployment's own treatment policy; None where the project's decides everything."""
+        named = self.settings.treatments.policy
+        return None if named is None else self.config_path.parent / named
+
+    @cached_property
+    def treatment_policy(self) -> dict[str, DimensionPolicy]:
+        """Who gets what: each dimension of treatment with its rules."""
+        return treatment_policy(self.policy_path, columns=self.customer_columns, custom_schemes=self.custom_schemes)
+
+    @cached_property
     def sources_on(self) -> dict[str, list[Source]]:
         """Inbound contracts that are fed, with the entries that feed them."""
         on: dict[str, list[Source]] = defaultdict(list)
@@ -179,6 +201,13 @@ class Deployment:
             "custom_schemes": list(self.custom_schemes),
             "combined_pair": list(self.combined_pair),
             "demand_schemes": list(self.demand_schemes),
+            "treatment_policy": compiled_policy(
+                self.treatment_policy,
+                custom_schemes=self.custom_schemes,
+                lifts=served_lifts(
+                    self.home.published, schemes={*self.schemes, *(str(s["scheme"]) for s in self.custom_schemes)}
+                ),
+            ),
             "base_currency": self.settings.company.currency,
             "identity_matching": self.settings.identity.matching,
             "default_country": self.settings.identity.default_country or "",
@@ -241,6 +270,8 @@ def load_deployment(config: Path | None = None, home: Path | None = None) -> Dep
         served_pair=served_pair(located_home.published),
     )
     _check_sources_fit(deployment, file=file)
+    # Read here, so that what is wrong with it is told before anything runs.
+    _ = deployment.treatment_policy
     _check_something_to_build(deployment)
     return deployment
 

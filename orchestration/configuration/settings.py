@@ -22,6 +22,7 @@ from orchestration.configuration.demand_settings import Demand
 from orchestration.configuration.identity_settings import Identity
 from orchestration.configuration.setting_types import Section, Share, TimeZone
 from orchestration.configuration.source_settings import Source
+from orchestration.configuration.treatments.policy_settings import Treatments
 
 
 def _written_as(pattern: str, *, write: str) -> BeforeValidator:
@@ -114,6 +115,7 @@ class Settings(Section):
     surveys: Surveys = Field(default_factory=Surveys)
     predictions: Predictions = Field(default_factory=Predictions)
     demand: Demand = Field(default_factory=Demand)
+    treatments: Treatments = Field(default_factory=Treatments)
     publish: Publish = Field(default_factory=Publish)
     memory_limit: MemoryLimit = "1GB"
 

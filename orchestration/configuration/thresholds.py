@@ -30,6 +30,7 @@ _DERIVED = frozenset(
         "custom_schemes",
         "combined_pair",
         "demand_schemes",
+        "treatment_policy",
         "base_currency",
         "history_code",
         "identity_matching",

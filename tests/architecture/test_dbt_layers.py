@@ -28,6 +28,7 @@ ORDER = (
     "segmentations",
     "evaluation",
     "demand",
+    "treatments",
     "marts",
 )
 # A name in each folder; ``__`` parts scope from content.
@@ -40,6 +41,7 @@ NAMES = {
     "segmentations": r"(int_[a-z]+(_[a-z]+)*|seg_customers)__[a-z_]+",
     "evaluation": r"int_scorecard__[a-z_]+",
     "demand": r"int_demand__[a-z_]+",
+    "treatments": r"int_treatments__[a-z_]+",
     "marts": r"(?!.*__)[a-z][a-z_]*",
 }
 
@@ -90,14 +92,16 @@ def test_a_model_that_looks_right_would_be_found(manifest: dict[str, Any]) -> No
         ("raw", {"staging"}),
         ("staging", {"staging", "canonical"}),
         ("matching", {"identity", "marts"}),
-        ("ml", {"segmentations", "demand", "marts"}),
+        ("ml", {"segmentations", "demand", "treatments", "marts"}),
         # Whoever is in the marts is a customer_id: source keys end in identity.
         ("canonical", {"canonical", "identity", "features"}),
         # An outcome is the future of its date: what it may not touch is what a date is described by.
         ("outcomes", {"outcomes", "evaluation"}),
         ("evaluation", {"evaluation", "marts"}),
         ("demand", {"demand", "marts"}),
-        ("identity", {"identity", "features", "outcomes"}),
+        # Of identity the recent contacts alone: nobody is to be contacted too often.
+        ("identity", {"identity", "features", "outcomes", "treatments"}),
+        ("treatments", {"treatments", "marts"}),
     ],
 )
 def test_a_layer_is_read_only_by_those_that_may_know_it(manifest: dict[str, Any], read: str, by: set[str]) -> None:

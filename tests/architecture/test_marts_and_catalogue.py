@@ -73,7 +73,7 @@ class TestMarts:
             assert [column.name for column in contract.columns if column.is_personal] == [], name
             assert personal & set(contract.column_names) == set(), name
         for name, model in models.items():
-            if model["schema"] in {"features", "segmentations", "marts"}:
+            if model["schema"] in {"features", "segmentations", "treatments", "marts"}:
                 assert personal & set(model["columns"]) == set(), name
 
     def test_every_generated_file_is_up_to_date(self) -> None:
