@@ -19,6 +19,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from data_contracts.contract import Contract, load_contracts
+from orchestration.configuration.campaign_settings import campaigns_variable
 from orchestration.configuration.combined_pair import COMBINED, served_pair
 from orchestration.configuration.custom_schemes.compiled import compile_schemes
 from orchestration.configuration.history_code import history_code
@@ -172,6 +173,7 @@ class Deployment:
             "scheme_status": [status.as_variable() for status in self.scheme_status],
             "custom_schemes": list(self.custom_schemes),
             "combined_pair": list(self.combined_pair),
+            "campaigns": campaigns_variable(self.settings.campaigns),
             "base_currency": self.settings.company.currency,
             "identity_matching": self.settings.identity.matching,
             "default_country": self.settings.identity.default_country or "",

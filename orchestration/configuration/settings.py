@@ -17,6 +17,7 @@ from typing import Annotated, get_args
 
 from pydantic import BaseModel, BeforeValidator, Field, model_validator
 
+from orchestration.configuration.campaign_settings import Campaign, CampaignId
 from orchestration.configuration.custom_scheme_settings import Code, CustomScheme
 from orchestration.configuration.identity_settings import Identity
 from orchestration.configuration.setting_types import Section, Share, TimeZone
@@ -112,6 +113,7 @@ class Settings(Section):
     identity: Identity = Field(default_factory=Identity)
     surveys: Surveys = Field(default_factory=Surveys)
     predictions: Predictions = Field(default_factory=Predictions)
+    campaigns: dict[CampaignId, Campaign] = Field(default_factory=dict)
     publish: Publish = Field(default_factory=Publish)
     memory_limit: MemoryLimit = "1GB"
 
