@@ -45,6 +45,7 @@ AT_LEAST_ONE = frozenset(
     {
         "rfm_window_days",
         "response_window_days",
+        "experiment_covariate_days",
         "lifecycle_reference_gap_days",
         "trait_prior_customers",
         "channel_preference_half_life_days",
