@@ -13,13 +13,6 @@ with customers as (
 
 ),
 
-lift as (
-
-    select * from {{ ref('int_campaigns__lift') }}
-    where scheme = 'all'
-
-),
-
 planned as (
 
     {% for campaign in var('campaigns') -%}
@@ -97,21 +90,73 @@ counted as (
 
 ),
 
+sums_before as (
+
+    select
+        customers.campaign_id,
+        customers.arm,
+        {{ campaign_sums() }}
+    from customers
+    where customers.arm in ('treatment', 'holdout')
+    group by customers.campaign_id, customers.arm
+
+),
+
+moments_before as (
+
+    {% for metric in metrics -%}
+    select
+        campaign_id,
+        arm,
+        '{{ metric }}' as metric,
+        customers_count,
+        {{ ratio(metric ~ '_before_sum', 'customers_count') }} as mean,
+        {{ sample_covariance(
+            'cast(' ~ metric ~ '_before_squares as double)',
+            'cast(' ~ metric ~ '_before_sum as double)',
+            'cast(' ~ metric ~ '_before_sum as double)',
+            'customers_count'
+        ) }} as variance
+    from sums_before
+    where customers_count >= {{ var('minimum_cell_customers') }}
+    {% if not loop.last %}union all
+    {% endif %}
+    {%- endfor %}
+),
+
+differences_before as (
+
+    select
+        contacted.campaign_id,
+        contacted.metric,
+        {{ ratio('contacted.mean - held.mean', 'sqrt((contacted.variance + held.variance) / 2)') }}
+            as standardised_difference,
+        {{ ratio(
+            'contacted.mean - held.mean',
+            'sqrt(contacted.variance / contacted.customers_count + held.variance / held.customers_count)'
+        ) }} as difference_z
+    from moments_before as contacted
+    inner join moments_before as held
+        on contacted.campaign_id = held.campaign_id and contacted.metric = held.metric
+    where contacted.arm = 'treatment' and held.arm = 'holdout'
+
+),
+
 -- Of the measures before the campaign the one in which the arms differ most.
 most_different as (
 
     select
         campaign_id,
-        arg_max(metric, (abs(standardised_difference_before), metric)) as largest_imbalance_metric,
-        arg_max(standardised_difference_before, (abs(standardised_difference_before), metric)) as largest_imbalance,
+        arg_max(metric, (abs(standardised_difference), metric)) as largest_imbalance_metric,
+        arg_max(standardised_difference, (abs(standardised_difference), metric)) as largest_imbalance,
         -- Chance makes small arms differ by much, and large arms surely differ by little: both have to hold. 3.66 is
         -- the quantile of one in a thousand, two-sided, shared by the four measures (Bonferroni).
         bool_or(
-            abs(standardised_difference_before) > {{ var('experiment_maximum_imbalance') }}
-            and abs(difference_before_z) > 3.66
+            abs(standardised_difference) > {{ var('experiment_maximum_imbalance') }}
+            and abs(difference_z) > 3.66
         ) as is_imbalanced
-    from lift
-    where standardised_difference_before is not null
+    from differences_before
+    where standardised_difference is not null
     group by campaign_id
 
 ),

@@ -174,15 +174,6 @@ lift as (
         case
             when comparable.held_customers_count >= {{ minimum }} and comparable.has_covariate then comparable.held_mean
         end as holdout_mean,
-        case when comparable.is_comparable then {{ ratio(
-            'comparable.contacted_before_mean - comparable.held_before_mean',
-            'sqrt((comparable.contacted_before_variance + comparable.held_before_variance) / 2)',
-        ) }} end as standardised_difference_before,
-        case when comparable.is_comparable then {{ ratio(
-            'comparable.contacted_before_mean - comparable.held_before_mean',
-            'sqrt(comparable.contacted_before_variance / comparable.contacted_customers_count'
-            ~ ' + comparable.held_before_variance / comparable.held_customers_count)',
-        ) }} end as difference_before_z,
         corrected.raw_difference as difference,
         {% for end, sign in {'low': -1, 'high': 1}.items() -%}
         case
