@@ -96,7 +96,7 @@ def test_a_model_that_looks_right_would_be_found(manifest: dict[str, Any]) -> No
         # An outcome is the future of its date: what it may not touch is what a date is described by.
         ("outcomes", {"outcomes", "evaluation", "campaigns"}),
         ("evaluation", {"evaluation", "marts"}),
-            ("campaigns", {"campaigns", "marts"}),
+        ("campaigns", {"campaigns", "marts"}),
         ("identity", {"identity", "features", "outcomes", "campaigns"}),
     ],
 )
