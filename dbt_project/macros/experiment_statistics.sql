@@ -14,9 +14,10 @@
 {% macro two_sided_normal_p(z) -%}
     list_transform(
         [1 / (1 + 0.2316419 * abs({{ z }}))],
-        lambda u: least(1.0, 2 * exp(-pow({{ z }}, 2) / 2) / sqrt(2 * pi()) * u * (
+        {#- least() would take nothing for 1. #}
+        lambda u: case when u is not null then least(1.0, 2 * exp(-pow({{ z }}, 2) / 2) / sqrt(2 * pi()) * u * (
             0.319381530 + u * (-0.356563782 + u * (1.781477937 + u * (-1.821255978 + u * 1.330274429)))
-        ))
+        )) end
     )[1]
 {%- endmacro %}
 
