@@ -103,12 +103,10 @@ def qini_coefficient(ranking: np.ndarray, effects: np.ndarray) -> QiniCoefficien
     place = _mid_ranks(ranking)
     estimate = float(np.mean(effects * (place - 0.5)))
     # What a customer moves by standing before others: the effects of all that are ranked at least as high.
-    order = np.argsort(ranking, kind="stable")
-    above = np.empty(count)
-    above[order] = np.cumsum(effects[order][::-1])[::-1] / count
     _, group = np.unique(ranking, return_inverse=True)
-    tied = np.bincount(group, above) / np.bincount(group)
-    influence = effects * (place - 0.5) - estimate + tied[group] - float(np.mean(effects * place))
+    together = np.bincount(group, effects)
+    above = (together.sum() - np.cumsum(together) + together / 2) / count
+    influence = effects * (place - 0.5) - estimate + above[group] - float(np.mean(effects * place))
     half = _Z * float(np.std(influence - influence.mean(), ddof=1)) / np.sqrt(count)
     return QiniCoefficient(estimate=estimate, low=estimate - half, high=estimate + half)
 
