@@ -15,6 +15,7 @@ from orchestration.assets.ml import ml_assets
 from orchestration.assets.predictions import prediction_assets
 from orchestration.assets.publish import publish_asset
 from orchestration.assets.raw import raw_assets
+from orchestration.assets.uplift import uplift_assets
 from orchestration.assets.warehouse import warehouse_assets
 from orchestration.checks.contract_checks import inbound_contract_check, outbound_contract_check
 from orchestration.checks.delivery_checks import delivery_check
@@ -47,6 +48,7 @@ def build_defs(deployment: Deployment | None = None) -> dg.Definitions:
             *ml_assets(deployment, partitions),
             *prediction_assets(deployment, partitions),
             *demand_assets(deployment, partitions),
+            *uplift_assets(deployment, partitions),
             gate_asset(
                 deployment, manifest_path, partitions, upstream=[dg.AssetKey(["marts", m.name]) for m in dbt_marts]
             ),

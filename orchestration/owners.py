@@ -17,6 +17,7 @@ OWNERS = {
     "evaluation": "team:data-science",
     "demand": "team:analytics-engineering",
     "treatments": "team:marketing",
+    "campaigns": "team:marketing",
     "marts": "team:analytics-engineering",
     "gate": "team:data-engineering",
     "publish": "team:data-engineering",

@@ -19,6 +19,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from data_contracts.contract import Contract, load_contracts
+from orchestration.configuration.campaign_settings import campaigns_variable
 from orchestration.configuration.combined_pair import COMBINED, served_pair
 from orchestration.configuration.conditions.column import Column
 from orchestration.configuration.custom_schemes.compiled import compile_schemes
@@ -208,6 +209,7 @@ class Deployment:
                     self.home.published, schemes={*self.schemes, *(str(s["scheme"]) for s in self.custom_schemes)}
                 ),
             ),
+            "campaigns": campaigns_variable(self.settings.campaigns),
             "base_currency": self.settings.company.currency,
             "identity_matching": self.settings.identity.matching,
             "default_country": self.settings.identity.default_country or "",

@@ -31,6 +31,7 @@ _DERIVED = frozenset(
         "combined_pair",
         "demand_schemes",
         "treatment_policy",
+        "campaigns",
         "base_currency",
         "history_code",
         "identity_matching",
@@ -46,6 +47,7 @@ AT_LEAST_ONE = frozenset(
     {
         "rfm_window_days",
         "response_window_days",
+        "experiment_covariate_days",
         "lifecycle_reference_gap_days",
         "trait_prior_customers",
         "demand_horizon_months",

@@ -16,6 +16,7 @@ GATE_ASSET = ["marts", "data_quality"]
 PYTHON_MARTS = frozenset({"data_quality"})
 CUSTOMERS_KEPT = "gate__customers_do_not_vanish"
 PREDICTIONS_BUILD = "ml.ml_customers__predictions"
+UPLIFT_BUILD = "ml.ml_customers__uplift"
 RETURN_PROMOTED = "model__return__is_it_better_than_the_baseline"
 RETURN_FEATURES_MOVED = "model__return__are_features_where_they_were"
 RETURN_CHANCES_MOVED = "model__return__are_chances_where_they_were"
@@ -122,6 +123,8 @@ def expected_results(
             Expected(DEMAND_BUILD, f"Was {DEMAND_BUILD} built?", after=(months,)),
             Expected(DEMAND_UNBIASED, "Were forecasts of demand right on average?", after=(DEMAND_BUILD,)),
         ]
+        checks = "campaigns.int_campaigns__checks"
+        expected.append(Expected(UPLIFT_BUILD, f"Was {UPLIFT_BUILD} built?", after=(checks,)))
     if matching:
         profiles = "identity.int_identity__profiles"
         expected += [

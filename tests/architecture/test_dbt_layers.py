@@ -29,6 +29,7 @@ ORDER = (
     "evaluation",
     "demand",
     "treatments",
+    "campaigns",
     "marts",
 )
 # A name in each folder; ``__`` parts scope from content.
@@ -42,6 +43,7 @@ NAMES = {
     "evaluation": r"int_scorecard__[a-z_]+",
     "demand": r"int_demand__[a-z_]+",
     "treatments": r"int_treatments__[a-z_]+",
+    "campaigns": r"int_campaigns__[a-z_]+",
     "marts": r"(?!.*__)[a-z][a-z_]*",
 }
 
@@ -96,12 +98,13 @@ def test_a_model_that_looks_right_would_be_found(manifest: dict[str, Any]) -> No
         # Whoever is in the marts is a customer_id: source keys end in identity.
         ("canonical", {"canonical", "identity", "features"}),
         # An outcome is the future of its date: what it may not touch is what a date is described by.
-        ("outcomes", {"outcomes", "evaluation"}),
+        ("outcomes", {"outcomes", "evaluation", "campaigns"}),
         ("evaluation", {"evaluation", "marts"}),
         ("demand", {"demand", "marts"}),
         # Of identity the recent contacts alone: nobody is to be contacted too often.
-        ("identity", {"identity", "features", "outcomes", "treatments"}),
+        ("identity", {"identity", "features", "outcomes", "campaigns", "treatments"}),
         ("treatments", {"treatments", "marts"}),
+        ("campaigns", {"campaigns", "marts"}),
     ],
 )
 def test_a_layer_is_read_only_by_those_that_may_know_it(manifest: dict[str, Any], read: str, by: set[str]) -> None:

@@ -18,6 +18,7 @@ from orchestration.found_segments.catalogue import FOUND_SCHEMES
 from orchestration.gate.expectations import PYTHON_MARTS
 from orchestration.prediction.tables import TABLES as PREDICTION_TABLES
 from orchestration.repository import DBT_PROJECT, ROOT, SCHEME_CATALOG, SEGMENT_CATALOG
+from orchestration.uplift.tables import TABLES as UPLIFT_TABLES
 
 
 def rows_of(path) -> list[dict[str, str]]:
@@ -113,7 +114,7 @@ class TestCatalogue:
     ) -> None:
         tables = {source["name"] for source in manifest["sources"].values() if source["source_name"] == "ml"}
         of_schemes = {f"ml_{kind}__{scheme}" for kind in ("customers", "segments") for scheme in MODEL_SCHEMES}
-        assert tables == of_schemes | set(PREDICTION_TABLES)
+        assert tables == of_schemes | set(PREDICTION_TABLES) | set(UPLIFT_TABLES)
         assert set(FOUND_SCHEMES) == MODEL_SCHEMES
 
     def test_a_segment_is_there_once(self) -> None:
