@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dagster as dg
 
+from orchestration.assets.campaigns import campaign_assets
 from orchestration.assets.gate import gate_asset
 from orchestration.assets.matching import matching_assets
 from orchestration.assets.ml import ml_assets
@@ -45,6 +46,7 @@ def build_defs(deployment: Deployment | None = None) -> dg.Definitions:
             *matching_assets(deployment, partitions),
             *ml_assets(deployment, partitions),
             *prediction_assets(deployment, partitions),
+            *campaign_assets(deployment, partitions),
             gate_asset(
                 deployment, manifest_path, partitions, upstream=[dg.AssetKey(["marts", m.name]) for m in dbt_marts]
             ),

@@ -17,6 +17,7 @@ from typing import Annotated, get_args
 
 from pydantic import BaseModel, BeforeValidator, Field, model_validator
 
+from orchestration.configuration.audience_settings import Suppressions
 from orchestration.configuration.campaign_settings import Campaign, CampaignId
 from orchestration.configuration.custom_scheme_settings import Code, CustomScheme
 from orchestration.configuration.identity_settings import Identity
@@ -114,6 +115,7 @@ class Settings(Section):
     surveys: Surveys = Field(default_factory=Surveys)
     predictions: Predictions = Field(default_factory=Predictions)
     campaigns: dict[CampaignId, Campaign] = Field(default_factory=dict)
+    suppressions: Suppressions = Field(default_factory=Suppressions)
     publish: Publish = Field(default_factory=Publish)
     memory_limit: MemoryLimit = "1GB"
 

@@ -58,6 +58,7 @@ def expected_results(
     dbt_marts: Iterable[str],
     found_schemes: Iterable[FoundScheme],
     entities: Iterable[str] = (),
+    campaign_tables: Iterable[str] = (),
     matching: bool = False,
     predictions: bool = False,
 ) -> list[Expected]:
@@ -69,6 +70,7 @@ def expected_results(
         dbt_marts: Marts whose outbound contract is checked after dbt built them.
         found_schemes: The schemes whose segments an estimator gives.
         entities: Canonical entities of which it is told whether a source feeds them.
+        campaign_tables: What Python writes for audiences.
         matching: Whether records are matched into customers.
         predictions: Whether models foretell what customers do; without data enough they say that nothing is foretold.
     """
@@ -103,6 +105,8 @@ def expected_results(
             Expected(check, check.replace("__", ": ").replace("_", " "), after=(PREDICTIONS_BUILD,))
             for check in (RETURN_PROMOTED, RETURN_FEATURES_MOVED, RETURN_CHANCES_MOVED)
         ]
+    contact_points = ("identity.int_identity__contact_points",)
+    expected += [Expected(table, f"Was {table} written?", after=contact_points) for table in campaign_tables]
     if matching:
         profiles = "identity.int_identity__profiles"
         expected += [
