@@ -21,7 +21,9 @@ from pydantic import ValidationError
 from data_contracts.contract import Contract, load_contracts
 from orchestration.configuration.campaign_settings import campaigns_variable
 from orchestration.configuration.combined_pair import COMBINED, served_pair
+from orchestration.configuration.conditions.column import Column
 from orchestration.configuration.custom_schemes.compiled import compile_schemes
+from orchestration.configuration.customer_columns import customer_columns
 from orchestration.configuration.history_code import history_code
 from orchestration.configuration.schemes import Scheme, SchemeStatus, catalogued_schemes, status_of
 from orchestration.configuration.secrets import read_secret
@@ -107,6 +109,11 @@ class Deployment:
         return tuple(
             scheme for scheme in self.schemes if (SEGMENTATION_MODELS / f"int_boundaries__{scheme}.sql").is_file()
         )
+
+    @cached_property
+    def customer_columns(self) -> dict[str, Column]:
+        """What conditions on customers may ask, by name."""
+        return customer_columns(self.outbound["customers"], schemes=self.catalog, custom_schemes=self.custom_schemes)
 
     @cached_property
     def sources_on(self) -> dict[str, list[Source]]:

@@ -1,19 +1,19 @@
 """The features that rules may use: every column of a feature family, with its type.
 
 Belongs here: reading families and types from the YAML beside the dbt models, which is their one home. Does not belong
-here: what rules say about features (custom_schemes).
+here: what rules say about features (conditions).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from data_contracts.physical_types import Family, PhysicalType, parse_physical_type
+from data_contracts.physical_types import parse_physical_type
+from orchestration.configuration.conditions.column import USABLE, Column
 from orchestration.errors import TesseraError
 from orchestration.repository import DBT_PROJECT
 
@@ -21,52 +21,28 @@ FEATURE_MODELS = DBT_PROJECT / "models" / "features"
 FAMILY_PREFIX = "feat_customers__"
 # They say whose row it is and when, not what the customer is like.
 KEYS = frozenset({"customer_id", "as_of_date"})
-# Types that a condition can be written on.
-_USABLE: frozenset[Family] = frozenset({"text", "integer", "decimal", "float", "boolean", "date"})
 
 
-@dataclass(frozen=True)
-class Feature:
-    """A column of a feature family; ``family`` is the dbt model that has it."""
-
-    name: str
-    family: str
-    type: PhysicalType
-
-    @property
-    def is_number(self) -> bool:
-        return self.type.family in ("integer", "decimal", "float")
-
-    @property
-    def is_share(self) -> bool:
-        return self.name.endswith("_share")
-
-    @property
-    def is_never_negative(self) -> bool:
-        """Whether the name promises it: counts, shares and days since something begin at 0."""
-        return self.is_number and (self.name.endswith(("_count", "_share")) or self.name.startswith("days_since_"))
-
-
-def feature_catalog(folder: Path = FEATURE_MODELS) -> dict[str, Feature]:
+def feature_catalog(folder: Path = FEATURE_MODELS) -> dict[str, Column]:
     """Return every feature that a rule may use, by its name.
 
     Raises:
         TesseraError: Two families have a column of the same name, so that the name alone does not say which is meant.
     """
-    catalog: dict[str, Feature] = {}
+    catalog: dict[str, Column] = {}
     for family, column in feature_columns(folder):
         name = column["name"]
         if name in KEYS or "data_type" not in column:
             continue
-        feature = Feature(name, family, parse_physical_type(column["data_type"]))
+        feature = Column(name, family, parse_physical_type(column["data_type"]))
         if name in catalog:
             raise TesseraError(
                 f"the feature {name} is there twice",
                 expected="a name of its own for every feature, because rules name features without their family",
-                found=f"{name} in {catalog[name].family} and in {family}",
+                found=f"{name} in {catalog[name].table} and in {family}",
                 fix="rename one of the columns",
             )
-        if feature.type.family in _USABLE:
+        if feature.type.family in USABLE:
             catalog[name] = feature
     return catalog
 

@@ -11,7 +11,7 @@ import duckdb
 import pytest
 import yaml
 
-from orchestration.configuration.custom_schemes.notation import read_condition
+from orchestration.configuration.conditions.notation import read_condition
 from orchestration.configuration.deployment import load_deployment
 from orchestration.configuration.feature_catalog import feature_catalog
 from orchestration.ingestion.csv_records import FAULTS

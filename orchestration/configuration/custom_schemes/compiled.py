@@ -11,18 +11,10 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from data_contracts import sql_quoting as sql
+from orchestration.configuration.conditions.sql import when_sql
 from orchestration.configuration.custom_scheme_settings import CustomScheme
-from orchestration.configuration.custom_schemes.conditions import Condition
 from orchestration.configuration.custom_schemes.coverage import check_coverage
-from orchestration.configuration.custom_schemes.rules import (
-    SECTION,
-    UNKNOWN,
-    Conditions,
-    Rule,
-    Scheme,
-    Segment,
-    read_scheme,
-)
+from orchestration.configuration.custom_schemes.rules import SECTION, UNKNOWN, Scheme, Segment, read_scheme
 from orchestration.configuration.custom_schemes.words import rest_in_words, rule_in_words
 from orchestration.configuration.feature_catalog import feature_catalog
 from orchestration.configuration.yaml_file import YamlFile
@@ -32,6 +24,8 @@ from orchestration.errors import TesseraError
 _PALETTE = (
     "#0b6e4f", "#2a9d8f", "#76c893", "#e9c46a", "#f4a261", "#e76f51", "#9d4edd", "#457b9d", "#a8dadc", "#6c757d",
 )  # fmt: skip
+# A scheme's model joins the dates.
+_AS_OF_DATE = '"as_of_dates"."as_of_date"'
 _REST_COLOUR = "#ced4da"
 _UNKNOWN_COLOUR = "#e9ecef"
 
@@ -69,42 +63,27 @@ def compile_schemes(
 def compiled(scheme: Scheme) -> dict[str, Any]:
     """A scheme as the dbt model takes it: only text, lists and numbers."""
     rest = scheme.otherwise.code if scheme.otherwise else UNKNOWN
-    reasons = [{"segment_code": rule.segment.code, "features": list(rule.features)} for rule in scheme.rules]
+    reasons = [{"segment_code": rule.segment.code, "features": list(rule.columns)} for rule in scheme.rules]
     return {
         "scheme": scheme.code,
         "scheme_name": scheme.name,
         "description": scheme.description,
-        "families": sorted({feature.family for feature in scheme.features.values()}),
-        "features": list(scheme.features),
+        "families": sorted({feature.table for feature in scheme.columns.values()}),
+        "features": list(scheme.columns),
         "segments": _catalog_rows(scheme),
         "case_sql": case_sql(scheme),
-        "reasons": [*reasons, {"segment_code": rest, "features": list(scheme.features)}],
+        "reasons": [*reasons, {"segment_code": rest, "features": list(scheme.columns)}],
     }
 
 
 def case_sql(scheme: Scheme) -> str:
     """The segment's code as an SQL expression over the features and ``as_of_dates.as_of_date``."""
-    branches = [f"when {_rule_sql(scheme, rule)} then {sql.text(rule.segment.code)}" for rule in scheme.rules]
+    branches = [
+        f"when {when_sql(scheme, rule, as_of_date=_AS_OF_DATE)} then {sql.text(rule.segment.code)}"
+        for rule in scheme.rules
+    ]
     rest = scheme.otherwise.code if scheme.otherwise else UNKNOWN
     return f"case {' '.join(branches)} else {sql.text(rest)} end"
-
-
-def _rule_sql(scheme: Scheme, rule: Rule) -> str:
-    parts = [_conditions_sql(scheme, rule.always)] if rule.always else []
-    if rule.alternatives:
-        either = " or ".join(f"({_conditions_sql(scheme, alternative)})" for alternative in rule.alternatives)
-        parts.append(f"({either})")
-    return " and ".join(parts)
-
-
-def _conditions_sql(scheme: Scheme, conditions: Conditions) -> str:
-    return " and ".join(_condition_sql(scheme, name, condition) for name, condition in conditions.items())
-
-
-def _condition_sql(scheme: Scheme, name: str, condition: Condition) -> str:
-    column = sql.identifier(name)
-    expression = f'("as_of_dates"."as_of_date" - {column})' if name in scheme.in_days else column
-    return f"({condition.as_sql(expression)})"
 
 
 def _catalog_rows(scheme: Scheme) -> list[dict[str, Any]]:

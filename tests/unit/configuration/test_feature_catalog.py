@@ -27,7 +27,7 @@ models:
 
 def test_the_features_of_the_project_have_names_of_their_own_and_known_types() -> None:
     catalog = feature_catalog()
-    assert catalog["order_days_90d_count"].family == "feat_customers__purchases"
+    assert catalog["order_days_90d_count"].table == "feat_customers__purchases"
     assert catalog["country"].type.family == "text"
     # Beside a family stand these dates, whose columns a rule's SQL must not confuse with features.
     assert not {"is_tonight", "boundaries_set_date", "previous_boundaries_set_date", "previous_as_of_date"} & set(

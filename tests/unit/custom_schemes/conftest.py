@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from data_contracts.physical_types import parse_physical_type
+from orchestration.configuration.conditions.column import Column
 from orchestration.configuration.custom_scheme_settings import CustomScheme
 from orchestration.configuration.custom_schemes.rules import Scheme, read_scheme
-from orchestration.configuration.feature_catalog import Feature
 from orchestration.configuration.yaml_file import YamlFile, read_yaml_file
 
 TYPES = {
@@ -23,7 +23,7 @@ TYPES = {
     "is_member": "boolean",
     "last_order_date": "date",
 }
-CATALOG = {name: Feature(name, "feat_customers__x", parse_physical_type(kind)) for name, kind in TYPES.items()}
+CATALOG = {name: Column(name, "feat_customers__x", parse_physical_type(kind)) for name, kind in TYPES.items()}
 
 
 def read_file(folder: Path, rules: str) -> tuple[Scheme, YamlFile]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from decimal import Decimal
 from typing import Any
@@ -80,7 +81,7 @@ def test_no_text_can_leave_its_quotes(text: str) -> None:
 
 @pytest.mark.parametrize("name", ['weird"name', "na'me", "select", "a; drop table x"])
 def test_the_name_of_a_feature_is_quoted(name: str) -> None:
-    catalog = {name: CATALOG["order_count"]}
+    catalog = {name: dataclasses.replace(CATALOG["order_count"], name=name)}
     rules = [{"segment": "some", "when": {name: "> 0"}}]
     written = CustomScheme.model_validate({"description": "Test?", "rules": rules, "otherwise": "none"})
     scheme = read_scheme("test", written, catalog=catalog, file=NOWHERE)

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from orchestration.configuration.conditions import coverage
+from orchestration.configuration.conditions.coverage import TooComplexError, uncovered
 from orchestration.configuration.custom_scheme_settings import CustomScheme
-from orchestration.configuration.custom_schemes import coverage
-from orchestration.configuration.custom_schemes.coverage import TooComplexError, check_coverage, uncovered
+from orchestration.configuration.custom_schemes.coverage import check_coverage
 from orchestration.configuration.custom_schemes.rules import Scheme, read_scheme
 from orchestration.errors import TesseraError
 from tests.unit.custom_schemes.conftest import CATALOG
@@ -45,7 +46,7 @@ def test_a_rule_is_reached_exactly_where_it_is_some_customers_first(scheme: Sche
             if customer is not None:
                 assert all(part.holds(customer[name]) for name, part in box.items())
                 assert not any(
-                    earlier.holds(customer | dict.fromkeys(scheme.features.keys() - customer.keys()))
+                    earlier.holds(customer | dict.fromkeys(scheme.columns.keys() - customer.keys()))
                     for earlier in scheme.rules[:number]
                 )
 

@@ -93,6 +93,6 @@ def schemes(draw: st.DrawFn, *, most_features: int = 3) -> Scheme:
 
 def every_customer(scheme: Scheme) -> Iterator[Point]:
     """Every customer that the scheme's conditions can tell apart, dates as the scheme counts them."""
-    values = [EVERY_DAYS_AGO if name in scheme.in_days else EVERY[name] for name in scheme.features]
+    values = [EVERY_DAYS_AGO if name in scheme.in_days else EVERY[name] for name in scheme.columns]
     for combination in product(*values):
-        yield dict(zip(scheme.features, combination, strict=True))
+        yield dict(zip(scheme.columns, combination, strict=True))

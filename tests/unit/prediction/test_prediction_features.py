@@ -14,7 +14,7 @@ def test_every_feature_is_in_the_family_that_is_named() -> None:
     catalog = feature_catalog()
     for family, names in PREDICTION_FEATURES.items():
         for name in names:
-            assert catalog[name].family == FAMILY_PREFIX + family, name
+            assert catalog[name].table == FAMILY_PREFIX + family, name
 
 
 def test_no_feature_is_there_twice() -> None:

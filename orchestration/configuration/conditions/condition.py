@@ -1,10 +1,10 @@
-"""What a rule can say about one feature, as a tree that answers, lists its limits and is written as SQL or words.
+"""What a rule can say about one column, as a tree that answers, lists its limits and is written as SQL or words.
 
-Belongs here: the kinds of condition. Does not belong here: their notation (notation.py), rules of several conditions
-(rules.py).
+Belongs here: the kinds of condition. Does not belong here: their notation (notation.py), several conditions as one
+(when.py).
 
 No condition fits a value that is not known, except ``Unknown``: who has no country is not "not in Germany". Every node
-answers for a value of the feature's own kind: int, Decimal, float, date, str, bool, or None where it is not known.
+answers for a value of the column's own kind: int, Decimal, float, date, str, bool, or None where it is not known.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _WORDS_OF_DATES = {">=": "on or after ", ">": "after ", "<=": "on or before ", "
 
 
 class Condition(ABC):
-    """What must hold of one feature's value."""
+    """What must hold of one column's value."""
 
     @abstractmethod
     def holds(self, value: Value | None) -> bool:
@@ -51,7 +51,7 @@ class Condition(ABC):
 
     @abstractmethod
     def in_words(self, show: Show) -> str:
-        """What follows the feature in a sentence; ``show`` writes a value."""
+        """What follows the column in a sentence; ``show`` writes a value."""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from orchestration.configuration.custom_schemes.notation import NotationError, read_condition
+from orchestration.configuration.conditions.notation import NotationError, read_condition
 from tests.unit.custom_schemes.conftest import CATALOG
 
 HOLDS: list[tuple[str, Any, list[Any], list[Any]]] = [

@@ -1,0 +1,1 @@
+"""Conditions that a person writes on columns of customers, from their notation to SQL and words."""
