@@ -9,19 +9,31 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from orchestration.configuration.audience_settings import AUDIENCE_ID, DEFAULT_HOLDOUT_SHARE
 from orchestration.configuration.campaign_settings import Campaign
 from orchestration.configuration.conditions.column import Column
-from orchestration.configuration.conditions.coverage import check_possible
+from orchestration.configuration.conditions.coverage import check_is_reached
 from orchestration.configuration.conditions.sql import when_sql
-from orchestration.configuration.conditions.when import WhenReader, gathered
+from orchestration.configuration.conditions.when import When, WhenReader, gathered
 from orchestration.configuration.conditions.words import when_in_words
 from orchestration.configuration.yaml_file import YamlFile
 from orchestration.errors import TesseraError
 
 SECTION = "campaigns"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Audience(When):
+    """Whom a campaign contacts."""
+
+    campaign_id: str
+
+    @property
+    def label(self) -> str:
+        return self.campaign_id
 
 
 def compile_audiences(
@@ -62,8 +74,11 @@ def _compiled(
     thresholds: Mapping[str, Any],
     file: YamlFile,
 ) -> dict[str, Any]:
-    when = WhenReader(catalog, file).when(campaign.audience or {}, (SECTION, key, "audience"))
+    place = (SECTION, key, "audience")
+    parts = WhenReader(catalog, file).parts(campaign.audience or {}, place)
+    when = Audience(campaign_id=key, line=file.line_of(place), **parts)
     whens = gathered([when], catalog=catalog, file=file)
+    check_is_reached(whens, when, (), file=file)
     fatigue = campaign.fatigue
     # Two campaigns share no customer, whichever of them says so.
     excludes = {*campaign.excludes, *(other for other, each in own.items() if key in each.excludes)}
