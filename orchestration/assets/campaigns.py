@@ -1,7 +1,7 @@
 """The asset of what audiences know from outside the warehouse: who was in launched campaigns, and who is suppressed.
 
-Belongs here: the asset, its results for the gate. Does not belong here: filling the tables (``orchestration.audiences``),
-who is in an audience (``dbt_project``).
+Belongs here: the asset, its results for the gate. Does not belong here: filling the tables
+(``orchestration.audiences``), who is in an audience (``dbt_project``).
 """
 
 # No postponed annotations here: Dagster reads the types of an asset's arguments when it is defined.

@@ -92,6 +92,6 @@ def _damaged(path: Path, found: str) -> TesseraError:
         f"{path} does not hold the members of the campaign {path.stem}",
         expected=f"the file as a night wrote it: {', '.join(SCHEMA.names)}, every customer once",
         found=found,
-        fix="put the file back from a backup; without it nobody knows who was held out. To give the campaign up, move the "
-        "file away and give the campaign another key",
+        fix="put the file back from a backup; without it nobody knows who was held out. To give the campaign up, move "
+        "the file away and give the campaign another key",
     )

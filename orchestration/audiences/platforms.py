@@ -12,7 +12,7 @@ from orchestration.audiences import identifiers
 from orchestration.configuration.audience_settings import Channel
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Contact:
     """How a customer can be reached. Address and number are in one spelling, None where they are not known."""
 

@@ -141,9 +141,7 @@ def _rows(file: Path, rows: csv.DictReader[str]) -> Iterator[dict[str, str]]:
     try:
         for row in rows:
             if None in row or None in row.values():
-                raise _fault(
-                    file, rows.line_num, "it has more or fewer values than the header", fix="correct the line"
-                )
+                raise _fault(file, rows.line_num, "it has more or fewer values than the header", fix="correct the line")
             yield row
     except csv.Error as error:
         raise _fault(file, rows.line_num, f"it is no line of CSV: {error}", fix="correct the quotes") from error
@@ -153,7 +151,9 @@ def _value(file: Path, line: int, kind: str, value: str) -> str:
     if kind == "email":
         address = email_address(value)
         if address is None:
-            raise _fault(file, line, "the value in email is no e-mail address", fix="correct it, such as ann@mail.example")
+            raise _fault(
+                file, line, "the value in email is no e-mail address", fix="correct it, such as ann@mail.example"
+            )
         return mailbox(address)
     if kind == "phone":
         number = phone_number(value)

@@ -17,8 +17,8 @@ from orchestration.audiences.suppressions import SuppressionList, find_suppresse
 LOCKED = "campaigns.locked_members"
 SUPPRESSED = "campaigns.suppressed_customers"
 TABLES = {
-    LOCKED: "Who was a member of a campaign of our own when it was launched, by the id that the customer has today, with "
-    "the arm. Who had been in both arms under two ids that are one customer today is in neither.",
+    LOCKED: "Who was a member of a campaign of our own when it was launched, by the id that the customer has today, "
+    "with the arm. Who had been in both arms under two ids that are one customer today is in neither.",
     SUPPRESSED: "Who must not be contacted, because the list of suppressions names an address, a number or a reference "
     "of the customer. It names none of them.",
 }
