@@ -19,6 +19,7 @@ CANONICAL_ENTITIES = (
     "companies",
     "interactions",
     "campaign_exposures",
+    "campaign_redemptions",
     "order_lines",
     "products",
     "survey_questions",

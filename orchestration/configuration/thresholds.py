@@ -46,6 +46,7 @@ AT_LEAST_ONE = frozenset(
     {
         "rfm_window_days",
         "response_window_days",
+        "experiment_covariate_days",
         "lifecycle_reference_gap_days",
         "trait_prior_customers",
         "audience_minimum_customers",

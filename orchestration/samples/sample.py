@@ -35,6 +35,7 @@ SAMPLES = {
             "demographics.parquet",
             "campaigns.parquet",
             "campaign_descriptions.parquet",
+            "coupon_redemptions.parquet",
         ),
     )
 }

@@ -27,6 +27,7 @@ ORDER = (
     "ml",
     "segmentations",
     "evaluation",
+    "campaigns",
     "marts",
 )
 # A name in each folder; ``__`` parts scope from content.
@@ -38,6 +39,7 @@ NAMES = {
     "outcomes": r"int_outcomes__[a-z_]+|outcome_(customers|campaigns)__[a-z_]+",
     "segmentations": r"(int_[a-z]+(_[a-z]+)*|seg_customers)__[a-z_]+",
     "evaluation": r"int_scorecard__[a-z_]+",
+    "campaigns": r"int_campaigns__[a-z_]+",
     "marts": r"(?!.*__)[a-z][a-z_]*",
 }
 

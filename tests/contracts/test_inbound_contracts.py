@@ -61,6 +61,7 @@ KEYS = {
     "completejourney__demographics": ("household_id",),
     "completejourney__campaigns": ("campaign_id", "household_id"),
     "completejourney__campaign_descriptions": ("campaign_id",),
+    "completejourney__coupon_redemptions": ("household_id", "coupon_upc", "campaign_id", "redemption_date"),
     "transactions__order_lines": ("order_id", "line_number"),
     "transactions__products": ("sku",),
     "crm__customers": ("customer_ref",),

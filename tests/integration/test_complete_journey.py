@@ -53,6 +53,7 @@ def test_every_line_is_loaded_and_none_rejected(journey: nights.Night) -> None:
         "raw.completejourney__demographics": 801,
         "raw.completejourney__campaigns": 6_589,
         "raw.completejourney__campaign_descriptions": 27,
+        "raw.completejourney__coupon_redemptions": 2_102,
     }
     assert loads["rejected_count"].sum() == 0
 
