@@ -72,15 +72,3 @@
     cast(cast('0x' || left(sha256({{ campaign_id }} || '|' || {{ customer_id }}), 13) as bigint) as double)
     / 4503599627370496
 {%- endmacro %}
-
-{#-
-    Bounds of the interval of 95 % for a share, by Wilson (1927), Probable inference, the law of succession, and
-    statistical inference: (p + z2/2n -/+ z sqrt(p(1-p)/n + z2/4n2)) / (1 + z2/n) with z = 1.959964.
--#}
-{% macro wilson_bound(successes, trials, side) -%}
-    {%- set p = ratio(successes, trials) -%}
-    ({{ p }} + 3.841459 / (2 * {{ trials }})
-    {{ '-' if side == 'low' else '+' }} 1.959964
-    * sqrt({{ p }} * (1 - {{ p }}) / nullif({{ trials }}, 0) + 3.841459 / (4.0 * {{ trials }} * {{ trials }})))
-    / (1 + 3.841459 / {{ trials }})
-{%- endmacro %}

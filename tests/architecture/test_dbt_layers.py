@@ -94,9 +94,10 @@ def test_a_model_that_looks_right_would_be_found(manifest: dict[str, Any]) -> No
         # Whoever is in the marts is a customer_id: source keys end in identity.
         ("canonical", {"canonical", "identity", "features"}),
         # An outcome is the future of its date: what it may not touch is what a date is described by.
-        ("outcomes", {"outcomes", "evaluation"}),
+        ("outcomes", {"outcomes", "evaluation", "campaigns"}),
         ("evaluation", {"evaluation", "marts"}),
-        ("identity", {"identity", "features", "outcomes"}),
+        ("campaigns", {"campaigns", "marts"}),
+        ("identity", {"identity", "features", "outcomes", "campaigns"}),
     ],
 )
 def test_a_layer_is_read_only_by_those_that_may_know_it(manifest: dict[str, Any], read: str, by: set[str]) -> None:
