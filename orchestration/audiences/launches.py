@@ -32,7 +32,7 @@ def lock_launched(connection: duckdb.DuckDBPyConnection, locks: LockStore, *, ni
         for (campaign_id,) in launched
         if locks.keep(
             campaign_id,
-            connection.execute(
+            connection.sql(
                 """
                 select
                     audiences.campaign_id,
@@ -45,7 +45,7 @@ def lock_launched(connection: duckdb.DuckDBPyConnection, locks: LockStore, *, ni
                 where audiences.campaign_id = ? and audiences.is_locked and audiences.arm is not null
                 order by audiences.customer_id
                 """,
-                [campaign_id],
+                params=[campaign_id],
             ).to_arrow_table(),
         )
     ]

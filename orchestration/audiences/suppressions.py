@@ -84,7 +84,7 @@ def find_suppressed(connection: duckdb.DuckDBPyConnection, listed: SuppressionLi
         ),
     )
     try:
-        return connection.execute(
+        return connection.sql(
             """
             with known as (
                 select customer_id, 'email' as kind, mailbox as value from identity.int_identity__contact_points
@@ -144,7 +144,8 @@ def _rows(file: Path, rows: csv.DictReader[str]) -> Iterator[dict[str, str]]:
                 raise _fault(file, rows.line_num, "it has more or fewer values than the header", fix="correct the line")
             yield row
     except csv.Error as error:
-        raise _fault(file, rows.line_num, f"it is no line of CSV: {error}", fix="correct the quotes") from error
+        # The reader below, as its own count ends with the last line that could be read.
+        raise _fault(file, rows.reader.line_num, f"it is no line of CSV: {error}", fix="correct the quotes") from error
 
 
 def _value(file: Path, line: int, kind: str, value: str) -> str:

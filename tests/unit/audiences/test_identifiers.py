@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -19,7 +20,7 @@ NOBODY = Contact("c_1", None, None, None, None, None, None)
 
 
 def contact(**values: str) -> Contact:
-    return Contact(**{**vars(NOBODY), **values})
+    return replace(NOBODY, **values)
 
 
 def field(platform: str, header: str, of: Contact) -> str | None:
