@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orchestration.audiences import identifiers
@@ -109,6 +109,7 @@ def test_numbers_are_read_in_any_international_notation() -> None:
         assert identifiers.phone_number(written) == "+491761234567"
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_a_spelling_is_its_own_spelling_and_no_formula(written: str) -> None:
     address = identifiers.email_address(written)
@@ -123,6 +124,7 @@ def test_a_spelling_is_its_own_spelling_and_no_formula(written: str) -> None:
 LOCAL = st.text("abc.+_-1", min_size=1, max_size=8)
 
 
+@settings(max_examples=60, deadline=None)
 @given(LOCAL, st.sampled_from(["gmail.com", "googlemail.com", "mail.example", "a.b.example"]))
 def test_a_mailbox_is_the_one_that_matching_knows(local: str, domain: str) -> None:
     address = identifiers.email_address(f"{local}@{domain}")
