@@ -19,6 +19,7 @@ from rich.console import Console
 
 from data_contracts.contract_rules import ContractError
 from orchestration.configuration.deployment import CONFIG_VARIABLE, Deployment, load_deployment, tonight
+from orchestration.console.audience_commands import audiences_app
 from orchestration.console.explain_command import explain
 from orchestration.console.identity_commands import identity_app
 from orchestration.console.new_source_command import new_source
@@ -37,6 +38,7 @@ app = typer.Typer(
 )
 app.add_typer(quarantine_app, name="quarantine")
 app.add_typer(identity_app, name="identity")
+app.add_typer(audiences_app, name="audiences")
 app.command()(explain)
 app.command()(scorecard)
 app.command("new-source")(new_source)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dagster as dg
 
+from orchestration.assets.campaigns import campaign_assets
 from orchestration.assets.demand import demand_assets
 from orchestration.assets.gate import gate_asset
 from orchestration.assets.matching import matching_assets
@@ -49,6 +50,7 @@ def build_defs(deployment: Deployment | None = None) -> dg.Definitions:
             *prediction_assets(deployment, partitions),
             *demand_assets(deployment, partitions),
             *uplift_assets(deployment, partitions),
+            *campaign_assets(deployment, partitions),
             gate_asset(
                 deployment, manifest_path, partitions, upstream=[dg.AssetKey(["marts", m.name]) for m in dbt_marts]
             ),

@@ -17,7 +17,7 @@ DEFAULT_HOME = Path(".tessera")
 
 @dataclass(frozen=True)
 class Home:
-    """The folders of one deployment; only lake, identity, models and published hold anything of value."""
+    """The folders of one deployment; only lake, identity, models, campaigns and published hold anything of value."""
 
     root: Path
 
@@ -51,6 +51,16 @@ class Home:
     def identity(self) -> Path:
         """Who was who: what one night's matching leaves to the next."""
         return self.root / "identity"
+
+    @property
+    def campaigns(self) -> Path:
+        """Who was in each campaign when it was launched: written once, never changed."""
+        return self.root / "campaigns"
+
+    @property
+    def exports(self) -> Path:
+        """Files of audiences that left the house, and who asked for them; only their owner may read them."""
+        return self.root / "exports"
 
     @property
     def published(self) -> Path:
@@ -105,6 +115,7 @@ class Home:
             self.quarantine,
             self.identity,
             self.models,
+            self.campaigns,
             self.published,
             self.dagster,
             self.dbt,

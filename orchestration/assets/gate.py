@@ -14,6 +14,7 @@ import duckdb
 
 from data_contracts.expectation_suite import validate_frame
 from data_contracts.table_properties import CANONICAL_ENTITIES, SEEDED_ENTITIES
+from orchestration.audiences.tables import TABLES as CAMPAIGN_TABLES
 from orchestration.configuration.deployment import Deployment
 from orchestration.errors import NightRefusedError
 from orchestration.failures import EXIT_CODE, told_plainly
@@ -45,6 +46,7 @@ def judge_build(deployment: Deployment, manifest_path: Path, *, as_of_date: dt.d
         dbt_marts=[mart for mart in sorted(deployment.outbound) if mart not in PYTHON_MARTS],
         found_schemes=[FOUND_SCHEMES[name] for name in deployment.model_schemes],
         entities=CANONICAL_ENTITIES,
+        campaign_tables=CAMPAIGN_TABLES,
         matching=deployment.settings.identity.matching,
         # The tables are there even when nothing is foretold.
         predictions=True,

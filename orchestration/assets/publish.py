@@ -13,6 +13,8 @@ from pathlib import Path
 import dagster as dg
 
 from orchestration.assets.gate import judge_build, refused
+from orchestration.audiences.launches import lock_launched
+from orchestration.audiences.locks import LockStore
 from orchestration.configuration.deployment import Deployment
 from orchestration.failures import told_plainly
 from orchestration.found_segments.catalogue import FOUND_SCHEMES
@@ -55,6 +57,13 @@ def publish_asset(
         started = time.perf_counter()
         models = _models(verdict)
         with told_plainly(), warehouse.connect(read_only=True) as connection:
+
+            def before_it_is_served(folder: Path) -> None:
+                _add_cards(folder, models, ModelStore(deployment.home.models))
+                # Nobody is contacted by a version that is not served, so a night that is refused locks nothing.
+                launched.extend(lock_launched(connection, LockStore(deployment.home.campaigns), night=night))
+
+            launched: list[str] = []
             version = publish(
                 store=VersionStore(deployment.home.published),
                 warehouse=connection,
@@ -65,7 +74,7 @@ def publish_asset(
                 models=models,
                 published_at=dt.datetime.now(tz=dt.UTC),
                 keep_versions=deployment.settings.publish.keep_versions,
-                add_files=lambda folder: _add_cards(folder, models, ModelStore(deployment.home.models)),
+                add_files=before_it_is_served,
             ).version
         return dg.MaterializeResult(
             metadata={
@@ -73,6 +82,7 @@ def publish_asset(
                 "folder": dg.MetadataValue.path(version.path),
                 "rows": dg.MetadataValue.json(dict(version.rows)),
                 "checks": summarise(verdict),
+                "campaigns launched": ", ".join(launched) or "none",
                 "seconds": round(time.perf_counter() - started, 2),
             }
         )

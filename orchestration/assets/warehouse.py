@@ -29,7 +29,8 @@ from orchestration.scorecard.scores import read_scorecard
 from orchestration.translator import LayerTranslator
 
 AFTER_MATCHING = "source:matching+"
-AFTER_ESTIMATORS = "source:ml+"
+# Who was in campaigns is found beside the estimators.
+AFTER_ESTIMATORS = "source:ml+ source:campaigns+"
 SCORECARD = "marts.scheme_scorecard"
 SCORECARD_TABLES = {SCORECARD, "marts.scheme_pairs"}
 

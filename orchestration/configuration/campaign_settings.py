@@ -9,8 +9,9 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
+from orchestration.configuration.audience_settings import DEFAULT_PRIORITY, Channel, Fatigue
 from orchestration.configuration.custom_scheme_settings import LONGEST_TEXT, OneLine
 from orchestration.configuration.setting_types import Section
 
@@ -41,11 +42,41 @@ class Campaign(Section):
         name: What people call it; by default its key.
         holdout_share: The share of its customers that was to be held out. What was held out is checked against it.
         launches_on: The day from which it contacts customers.
+        audience: Conditions on the columns of the mart customers; whom they fit is in the campaign. Without them the
+            campaign runs elsewhere, and its exposures tell who was in it.
+        channel: By which it contacts them, and which consent and address that needs.
+        ends_on: The last day on which it contacts anybody.
+        excludes: Campaigns that share no customer with it.
+        priority: Of two that share no customer and launch on one day the smaller number chooses first.
+        minimum_customers: Fewer are not contacted; never less than the threshold audience_minimum_customers.
+        fatigue: After how much contact a customer is left out; by default the thresholds audience_fatigue_*.
     """
 
     name: OneLine | None = None
     holdout_share: Annotated[float, Field(gt=0, lt=1)] | None = None
     launches_on: dt.date | None = None
+    audience: Annotated[dict[str, Any], Field(min_length=1)] | None = None
+    channel: Channel | None = None
+    ends_on: dt.date | None = None
+    excludes: list[CampaignId] = Field(default_factory=list)
+    priority: int = Field(default=DEFAULT_PRIORITY, ge=1, le=10_000)
+    minimum_customers: int | None = Field(default=None, ge=1)
+    fatigue: Fatigue | None = None
+
+    @model_validator(mode="after")
+    def _audience_has_what_it_needs(self) -> Campaign:
+        missing = [name for name in ("channel", "launches_on") if self.audience and getattr(self, name) is None]
+        if missing:
+            message = f"a campaign with an audience needs {' and '.join(missing)}"
+            raise ValueError(message)
+        only = self.model_fields_set - {"name", "holdout_share", "launches_on"}
+        if only and self.audience is None:
+            message = f"without an audience {', '.join(sorted(only))} would mean nothing; write whom it contacts"
+            raise ValueError(message)
+        if self.launches_on and self.ends_on and self.ends_on < self.launches_on:
+            message = f"it ends on {self.ends_on}, before it launches on {self.launches_on}"
+            raise ValueError(message)
+        return self
 
 
 def campaigns_variable(campaigns: dict[str, Campaign]) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ import difflib
 import os
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from data_contracts.contract import Contract, load_contracts
+from orchestration.configuration.audiences import compile_audiences
 from orchestration.configuration.campaign_settings import campaigns_variable
 from orchestration.configuration.combined_pair import COMBINED, served_pair
 from orchestration.configuration.conditions.column import Column
@@ -29,7 +30,7 @@ from orchestration.configuration.schemes import Scheme, SchemeStatus, catalogued
 from orchestration.configuration.secrets import read_secret
 from orchestration.configuration.settings import Settings, keys_at, source_files
 from orchestration.configuration.source_settings import Source
-from orchestration.configuration.thresholds import check_thresholds
+from orchestration.configuration.thresholds import check_thresholds, default_thresholds
 from orchestration.configuration.treatments.compiled import compiled_policy
 from orchestration.configuration.treatments.measured_gains import served_lifts
 from orchestration.configuration.treatments.policy import DimensionPolicy
@@ -57,6 +58,8 @@ class Deployment:
     catalog: tuple[Scheme, ...]
     # The deployment's own schemes, as the dbt model takes them.
     custom_schemes: tuple[dict[str, Any], ...] = ()
+    # The campaigns that have an audience, as the dbt models take them.
+    audiences: tuple[dict[str, Any], ...] = ()
     # The two schemes whose cross the served version has chosen.
     served_pair: tuple[str, ...] = ()
 
@@ -136,6 +139,12 @@ class Deployment:
         """Who gets what: each dimension of treatment with its rules."""
         return treatment_policy(self.policy_path, columns=self.customer_columns, custom_schemes=self.custom_schemes)
 
+    @property
+    def suppressions_file(self) -> Path | None:
+        """The list of who must not be contacted, if there is one."""
+        file = self.settings.suppressions.file
+        return None if file is None else self.config_path.parent / file
+
     @cached_property
     def sources_on(self) -> dict[str, list[Source]]:
         """Inbound contracts that are fed, with the entries that feed them."""
@@ -210,6 +219,7 @@ class Deployment:
                 ),
             ),
             "campaigns": campaigns_variable(self.settings.campaigns),
+            "audience_campaigns": list(self.audiences),
             "base_currency": self.settings.company.currency,
             "identity_matching": self.settings.identity.matching,
             "default_country": self.settings.identity.default_country or "",
@@ -275,7 +285,13 @@ def load_deployment(config: Path | None = None, home: Path | None = None) -> Dep
     # Read here, so that what is wrong with it is told before anything runs.
     _ = deployment.treatment_policy
     _check_something_to_build(deployment)
-    return deployment
+    audiences = compile_audiences(
+        settings.campaigns,
+        catalog=deployment.customer_columns,
+        thresholds={**default_thresholds(), **settings.thresholds},
+        file=file,
+    )
+    return replace(deployment, audiences=audiences)
 
 
 def _locate_config(config: Path | None, home: Home) -> Path:

@@ -17,6 +17,7 @@ from typing import Annotated, get_args
 
 from pydantic import BaseModel, BeforeValidator, Field, model_validator
 
+from orchestration.configuration.audience_settings import Suppressions
 from orchestration.configuration.campaign_settings import Campaign, CampaignId
 from orchestration.configuration.custom_scheme_settings import Code, CustomScheme
 from orchestration.configuration.demand_settings import Demand
@@ -118,6 +119,7 @@ class Settings(Section):
     demand: Demand = Field(default_factory=Demand)
     treatments: Treatments = Field(default_factory=Treatments)
     campaigns: dict[CampaignId, Campaign] = Field(default_factory=dict)
+    suppressions: Suppressions = Field(default_factory=Suppressions)
     publish: Publish = Field(default_factory=Publish)
     memory_limit: MemoryLimit = "1GB"
 

@@ -70,6 +70,7 @@ def expected_results(
     dbt_marts: Iterable[str],
     found_schemes: Iterable[FoundScheme],
     entities: Iterable[str] = (),
+    campaign_tables: Iterable[str] = (),
     matching: bool = False,
     predictions: bool = False,
     demand: bool = False,
@@ -82,6 +83,7 @@ def expected_results(
         dbt_marts: Marts whose outbound contract is checked after dbt built them.
         found_schemes: The schemes whose segments an estimator gives.
         entities: Canonical entities of which it is told whether a source feeds them.
+        campaign_tables: What Python writes for audiences.
         matching: Whether records are matched into customers.
         predictions: Whether models foretell what customers do; without data enough they say that nothing is foretold.
         demand: Whether the demand of categories is forecast.
@@ -117,14 +119,16 @@ def expected_results(
             Expected(check, check.replace("__", ": ").replace("_", " "), after=(PREDICTIONS_BUILD,))
             for check in MODEL_CHECKS
         ]
+        checks = "campaigns.int_campaigns__checks"
+        expected.append(Expected(UPLIFT_BUILD, f"Was {UPLIFT_BUILD} built?", after=(checks,)))
     if demand:
         months = "features.int_purchases__category_months"
         expected += [
             Expected(DEMAND_BUILD, f"Was {DEMAND_BUILD} built?", after=(months,)),
             Expected(DEMAND_UNBIASED, "Were forecasts of demand right on average?", after=(DEMAND_BUILD,)),
         ]
-        checks = "campaigns.int_campaigns__checks"
-        expected.append(Expected(UPLIFT_BUILD, f"Was {UPLIFT_BUILD} built?", after=(checks,)))
+    contact_points = ("identity.int_identity__contact_points",)
+    expected += [Expected(table, f"Was {table} written?", after=contact_points) for table in campaign_tables]
     if matching:
         profiles = "identity.int_identity__profiles"
         expected += [
