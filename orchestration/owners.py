@@ -15,6 +15,7 @@ OWNERS = {
     "ml": "team:data-science",
     "segmentations": "team:marketing",
     "evaluation": "team:data-science",
+    "kpis": "team:analytics-engineering",
     "marts": "team:analytics-engineering",
     "gate": "team:data-engineering",
     "publish": "team:data-engineering",

@@ -26,6 +26,7 @@ from orchestration.configuration.schemes import Scheme, SchemeStatus, catalogued
 from orchestration.configuration.secrets import read_secret
 from orchestration.configuration.settings import Settings, keys_at, source_files
 from orchestration.configuration.source_settings import Source
+from orchestration.configuration.target_settings import check_targets, segments_known, targets_variable
 from orchestration.configuration.thresholds import check_thresholds
 from orchestration.configuration.yaml_file import YamlFile, read_yaml_file
 from orchestration.errors import TesseraError
@@ -172,6 +173,7 @@ class Deployment:
             "scheme_status": [status.as_variable() for status in self.scheme_status],
             "custom_schemes": list(self.custom_schemes),
             "combined_pair": list(self.combined_pair),
+            "kpi_targets": targets_variable(self.settings.targets),
             "base_currency": self.settings.company.currency,
             "identity_matching": self.settings.identity.matching,
             "default_country": self.settings.identity.default_country or "",
@@ -227,6 +229,7 @@ def load_deployment(config: Path | None = None, home: Path | None = None) -> Dep
         ),
         served_pair=served_pair(located_home.published),
     )
+    check_targets(settings.targets, segments=segments_known(catalog, deployment.custom_schemes), file=file)
     _check_sources_fit(deployment, file=file)
     _check_something_to_build(deployment)
     return deployment

@@ -21,6 +21,7 @@ from orchestration.configuration.custom_scheme_settings import Code, CustomSchem
 from orchestration.configuration.identity_settings import Identity
 from orchestration.configuration.setting_types import Section, Share, TimeZone
 from orchestration.configuration.source_settings import Source
+from orchestration.configuration.target_settings import Target
 
 
 def _written_as(pattern: str, *, write: str) -> BeforeValidator:
@@ -112,6 +113,7 @@ class Settings(Section):
     identity: Identity = Field(default_factory=Identity)
     surveys: Surveys = Field(default_factory=Surveys)
     predictions: Predictions = Field(default_factory=Predictions)
+    targets: list[Target] = Field(default_factory=list)
     publish: Publish = Field(default_factory=Publish)
     memory_limit: MemoryLimit = "1GB"
 

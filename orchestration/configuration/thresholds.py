@@ -29,6 +29,7 @@ _DERIVED = frozenset(
         "scheme_status",
         "custom_schemes",
         "combined_pair",
+        "kpi_targets",
         "base_currency",
         "history_code",
         "identity_matching",

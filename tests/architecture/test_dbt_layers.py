@@ -27,6 +27,7 @@ ORDER = (
     "ml",
     "segmentations",
     "evaluation",
+    "kpis",
     "marts",
 )
 # A name in each folder; ``__`` parts scope from content.
@@ -38,6 +39,7 @@ NAMES = {
     "outcomes": r"int_outcomes__[a-z_]+|outcome_(customers|campaigns)__[a-z_]+",
     "segmentations": r"(int_[a-z]+(_[a-z]+)*|seg_customers)__[a-z_]+",
     "evaluation": r"int_scorecard__[a-z_]+",
+    "kpis": r"int_kpis__[a-z_]+",
     "marts": r"(?!.*__)[a-z][a-z_]*",
 }
 
@@ -88,13 +90,13 @@ def test_a_model_that_looks_right_would_be_found(manifest: dict[str, Any]) -> No
         ("raw", {"staging"}),
         ("staging", {"staging", "canonical"}),
         ("matching", {"identity", "marts"}),
-        ("ml", {"segmentations", "marts"}),
+        ("ml", {"segmentations", "kpis", "marts"}),
         # Whoever is in the marts is a customer_id: source keys end in identity.
         ("canonical", {"canonical", "identity", "features"}),
         # An outcome is the future of its date: what it may not touch is what a date is described by.
-        ("outcomes", {"outcomes", "evaluation"}),
+        ("outcomes", {"outcomes", "evaluation", "kpis"}),
         ("evaluation", {"evaluation", "marts"}),
-        ("identity", {"identity", "features", "outcomes"}),
+        ("identity", {"identity", "features", "outcomes", "kpis"}),
     ],
 )
 def test_a_layer_is_read_only_by_those_that_may_know_it(manifest: dict[str, Any], read: str, by: set[str]) -> None:
