@@ -1,7 +1,7 @@
 """The section ``targets`` of ``tessera.yml``: what a company wants of its segments' results.
 
-Belongs here: the form of the section, and whether the schemes, segments and results that it names exist. Does not belong
-here: whether a target is met (the mart ``kpi_alerts``).
+Belongs here: the form of the section, and whether the schemes, segments and results that it names exist. Does not
+belong here: whether a target is met (the mart ``kpi_alerts``).
 """
 
 from __future__ import annotations

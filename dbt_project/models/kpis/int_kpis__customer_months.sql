@@ -20,7 +20,7 @@
 } %}
 {% set parts = {
     'purchases': ['order_count', 'net_revenue_amount', 'margin_amount', 'refund_amount'],
-    'anonymous': ['order_count', 'net_revenue_amount', 'margin_amount', 'refund_amount'],
+    'anonymous': ['order_count', 'net_revenue_amount', 'refund_amount'],
     'deliveries': ['delivery_count', 'delivery_cost_amount'],
     'support': ['support_request_count'],
     'contacts': ['contact_cost_amount'],
@@ -46,12 +46,6 @@ order_lines as (
 
     select * from {{ ref('int_identity__order_lines') }}
     where customer_id is null and {{ computed_months(month_start('order_date')) }}
-
-),
-
-products as (
-
-    select * from {{ ref('int_canonical__products') }}
 
 ),
 
@@ -103,25 +97,18 @@ purchases as (
 
 ),
 
--- As int_purchases__customer_days does for customers: orders worth nothing are out.
+-- As int_purchases__customer_days does for customers: orders worth nothing are out. Margin is told of customers only.
 anonymous as (
 
     select
         cast(null as varchar) as customer_id,
-        cast(coalesce(sum(order_lines.net_amount) filter (where order_lines.line_kind = 'sale'), 0) > 0 as integer)
+        cast(coalesce(sum(net_amount) filter (where line_kind = 'sale'), 0) > 0 as integer)
             as order_count,
-        sum(order_lines.net_amount) as net_revenue_amount,
-        sum(
-            case
-                when products.unit_cost_amount is null then order_lines.net_amount * {{ var('default_margin_share') }}
-                else order_lines.net_amount - products.unit_cost_amount * order_lines.quantity
-            end
-        ) as margin_amount,
-        coalesce(-sum(order_lines.net_amount) filter (where order_lines.line_kind = 'refund'), 0) as refund_amount,
-        {{ month_start('order_lines.order_date') }} as month_start_date
+        sum(net_amount) as net_revenue_amount,
+        coalesce(-sum(net_amount) filter (where line_kind = 'refund'), 0) as refund_amount,
+        {{ month_start('order_date') }} as month_start_date
     from order_lines
-    left join products on order_lines.sku = products.sku
-    group by order_lines.source_name, order_lines.order_id, order_lines.order_date
+    group by source_name, order_id, order_date
     having order_count > 0 or refund_amount <> 0
 
 ),

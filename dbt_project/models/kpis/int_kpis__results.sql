@@ -97,7 +97,7 @@ computed as (
         support_request_count,
         delivery_count,
         net_revenue_amount,
-        margin_amount,
+        case when segment_code <> 'anonymous' then margin_amount end as margin_amount,
         cost_to_serve_amount,
         {% for rate, counts in {
             'period_retention_rate': ['retained_count', 'previous_buyers_count'],
