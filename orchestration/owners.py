@@ -18,6 +18,7 @@ OWNERS = {
     "demand": "team:analytics-engineering",
     "treatments": "team:marketing",
     "campaigns": "team:marketing",
+    "kpis": "team:analytics-engineering",
     "marts": "team:analytics-engineering",
     "gate": "team:data-engineering",
     "publish": "team:data-engineering",

@@ -30,6 +30,7 @@ from orchestration.configuration.schemes import Scheme, SchemeStatus, catalogued
 from orchestration.configuration.secrets import read_secret
 from orchestration.configuration.settings import Settings, keys_at, source_files
 from orchestration.configuration.source_settings import Source
+from orchestration.configuration.target_settings import check_targets, segments_known, targets_variable
 from orchestration.configuration.thresholds import check_thresholds, default_thresholds
 from orchestration.configuration.treatments.compiled import compiled_policy
 from orchestration.configuration.treatments.measured_gains import served_lifts
@@ -220,6 +221,7 @@ class Deployment:
             ),
             "campaigns": campaigns_variable(self.settings.campaigns),
             "audience_campaigns": list(self.audiences),
+            "kpi_targets": targets_variable(self.settings.targets),
             "base_currency": self.settings.company.currency,
             "identity_matching": self.settings.identity.matching,
             "default_country": self.settings.identity.default_country or "",
@@ -281,6 +283,7 @@ def load_deployment(config: Path | None = None, home: Path | None = None) -> Dep
         ),
         served_pair=served_pair(located_home.published),
     )
+    check_targets(settings.targets, segments=segments_known(catalog, deployment.custom_schemes), file=file)
     _check_sources_fit(deployment, file=file)
     # Read here, so that what is wrong with it is told before anything runs.
     _ = deployment.treatment_policy

@@ -24,6 +24,7 @@ from orchestration.configuration.demand_settings import Demand
 from orchestration.configuration.identity_settings import Identity
 from orchestration.configuration.setting_types import Section, Share, TimeZone
 from orchestration.configuration.source_settings import Source
+from orchestration.configuration.target_settings import Target
 from orchestration.configuration.treatments.policy_settings import Treatments
 
 
@@ -120,6 +121,7 @@ class Settings(Section):
     treatments: Treatments = Field(default_factory=Treatments)
     campaigns: dict[CampaignId, Campaign] = Field(default_factory=dict)
     suppressions: Suppressions = Field(default_factory=Suppressions)
+    targets: list[Target] = Field(default_factory=list)
     publish: Publish = Field(default_factory=Publish)
     memory_limit: MemoryLimit = "1GB"
 

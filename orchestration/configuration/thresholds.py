@@ -33,6 +33,7 @@ _DERIVED = frozenset(
         "treatment_policy",
         "campaigns",
         "audience_campaigns",
+        "kpi_targets",
         "base_currency",
         "history_code",
         "identity_matching",

@@ -30,6 +30,7 @@ ORDER = (
     "demand",
     "treatments",
     "campaigns",
+    "kpis",
     "marts",
 )
 # A name in each folder; ``__`` parts scope from content.
@@ -44,6 +45,7 @@ NAMES = {
     "demand": r"int_demand__[a-z_]+",
     "treatments": r"int_treatments__[a-z_]+",
     "campaigns": r"int_campaigns__[a-z_]+",
+    "kpis": r"int_kpis__[a-z_]+",
     "marts": r"(?!.*__)[a-z][a-z_]*",
 }
 
@@ -94,15 +96,15 @@ def test_a_model_that_looks_right_would_be_found(manifest: dict[str, Any]) -> No
         ("raw", {"staging"}),
         ("staging", {"staging", "canonical"}),
         ("matching", {"identity", "marts"}),
-        ("ml", {"segmentations", "demand", "treatments", "marts"}),
+        ("ml", {"segmentations", "kpis", "demand", "treatments", "marts"}),
         # Whoever is in the marts is a customer_id: source keys end in identity.
         ("canonical", {"canonical", "identity", "features"}),
         # An outcome is the future of its date: what it may not touch is what a date is described by.
-        ("outcomes", {"outcomes", "evaluation", "campaigns"}),
+        ("outcomes", {"outcomes", "evaluation", "kpis", "campaigns"}),
         ("evaluation", {"evaluation", "marts"}),
         ("demand", {"demand", "marts"}),
         # Of identity the recent contacts alone: nobody is to be contacted too often.
-        ("identity", {"identity", "features", "outcomes", "campaigns", "treatments"}),
+        ("identity", {"identity", "features", "outcomes", "kpis", "campaigns", "treatments"}),
         ("treatments", {"treatments", "marts"}),
         ("campaigns", {"campaigns", "marts"}),
     ],
