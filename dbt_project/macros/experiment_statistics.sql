@@ -4,8 +4,7 @@
     scipy and published figures.
 -#}
 
-{#- Two-sided 95 %, and the power of 80 %, of the normal distribution. -#}
-{% macro normal_975() %}1.959963984540054{% endmacro %}
+{#- The power of 80 %, of the normal distribution. -#}
 {% macro normal_800() %}0.8416212335729143{% endmacro %}
 
 {#-
@@ -48,16 +47,6 @@
 {% macro t_975(degrees) -%}
     ({{ normal_975() }} + 2.3722712 / {{ degrees }} + 2.8224986 / pow({{ degrees }}, 2)
     + 2.5558497 / pow({{ degrees }}, 3) + 1.5895341 / pow({{ degrees }}, 4))
-{%- endmacro %}
-
-{#- The lower (sign -1) or upper (sign 1) end of Wilson's interval of a share: E. B. Wilson 1927, JASA 22. -#}
-{% macro wilson_bound(share, count, sign) -%}
-    (
-        {{ share }} + pow({{ normal_975() }}, 2) / (2 * {{ count }})
-        + {{ sign }} * {{ normal_975() }} * sqrt(
-            greatest({{ share }} * (1 - {{ share }}), 0) / {{ count }} + pow({{ normal_975() }} / (2 * {{ count }}), 2)
-        )
-    ) / (1 + pow({{ normal_975() }}, 2) / {{ count }})
 {%- endmacro %}
 
 {#-

@@ -1,28 +1,25 @@
-{#- The quantile 0.975 of the normal distribution: of intervals of 95 %. -#}
-{% macro normal_quantile() -%}
-    1.959964
-{%- endmacro %}
+{#- The quantile of the normal distribution that intervals of 95 % are made with. -#}
+{% macro normal_975() %}1.959963984540054{% endmacro %}
 
 {#-
-    A bound of the interval of 95 % of a share, of counts: Wilson's score interval (Wilson 1927, Journal of the American
-    Statistical Association 22, 209-212), which stays between 0 and 1 and holds its level for few and for all or none.
-    sign: - for the lower bound, + for the upper one. Null where there is nobody.
+    The lower (sign -1) or upper (sign 1) end of Wilson's interval of a share: E. B. Wilson 1927, JASA 22,
+    209-212, which stays between 0 and 1 and holds its level for few and for all or none.
 -#}
-{% macro wilson_bound(successes, total, sign) -%}
-    {%- set z = normal_quantile() -%}
+{% macro wilson_bound(share, count, sign) -%}
+    (
+        {{ share }} + pow({{ normal_975() }}, 2) / (2 * {{ count }})
+        + {{ sign }} * {{ normal_975() }} * sqrt(
+            greatest({{ share }} * (1 - {{ share }}), 0) / {{ count }} + pow({{ normal_975() }} / (2 * {{ count }}), 2)
+        )
+    ) / (1 + pow({{ normal_975() }}, 2) / {{ count }})
+{%- endmacro %}
+
+{#- The same of counts. Null where there is nobody. -#}
+{% macro share_bound(successes, total, sign) -%}
     case
             when {{ total }} > 0
                 then least(
-                    greatest(
-                        (
-                            {{ successes }} + {{ z }} * {{ z }} / 2
-                            {{ sign }} {{ z }} * sqrt(
-                                cast({{ successes }} as double) * ({{ total }} - {{ successes }}) / {{ total }}
-                                + {{ z }} * {{ z }} / 4
-                            )
-                        ) / ({{ total }} + {{ z }} * {{ z }}),
-                        0
-                    ),
+                    greatest({{ wilson_bound('(cast(' ~ successes ~ ' as double) / ' ~ total ~ ')', total, sign) }}, 0),
                     1
                 )
         end

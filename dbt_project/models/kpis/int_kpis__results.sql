@@ -10,7 +10,7 @@
     'exposure_count', 'response_count', 'promoter_count', 'passive_count', 'detractor_count', 'engagement_scores',
     'net_revenue_squares', 'engagement_score_squares', 'cost_to_serve_squares',
 ] %}
-{% set nps_half_width = normal_quantile() ~ ' * computed.nps_deviation / sqrt(computed.nps_answers_count)' %}
+{% set nps_half_width = normal_975() ~ ' * computed.nps_deviation / sqrt(computed.nps_answers_count)' %}
 
 with segment_sums as (
 
@@ -107,8 +107,8 @@ computed as (
             'returning_buyers_share': ['returning_buyers_count', 'buyers_count'],
         }.items() -%}
         {{ ratio(counts[0], counts[1]) }} as {{ rate }},
-        {{ wilson_bound(counts[0], counts[1], '-') }} as {{ rate }}_low,
-        {{ wilson_bound(counts[0], counts[1], '+') }} as {{ rate }}_high,
+        {{ share_bound(counts[0], counts[1], -1) }} as {{ rate }}_low,
+        {{ share_bound(counts[0], counts[1], 1) }} as {{ rate }}_high,
         {% endfor -%}
         case
             when previous_net_revenue_amount > 0 then {{ ratio('net_revenue_amount', 'previous_net_revenue_amount') }}

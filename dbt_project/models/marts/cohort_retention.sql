@@ -221,8 +221,8 @@ cohorts as (
         {% for column, value, type in [
             ['retained_count', 'run_up.retained_count', 'bigint'],
             ['bounded_retention_rate', ratio('run_up.retained_count', 'run_up.customers_count'), 'double'],
-            ['bounded_retention_rate_low', wilson_bound('run_up.retained_count', 'run_up.customers_count', '-'), 'double'],
-            ['bounded_retention_rate_high', wilson_bound('run_up.retained_count', 'run_up.customers_count', '+'), 'double'],
+            ['bounded_retention_rate_low', share_bound('run_up.retained_count', 'run_up.customers_count', -1), 'double'],
+            ['bounded_retention_rate_high', share_bound('run_up.retained_count', 'run_up.customers_count', 1), 'double'],
             ['rolling_retention_rate', ratio('run_up.rolling_count', 'run_up.customers_count'), 'double'],
             [
                 'net_revenue_to_date_per_customer_amount',

@@ -136,7 +136,7 @@ measured as (
                 then kpi_value - previous_value - sqrt(pow(kpi_value - low, 2) + pow(previous_high - previous_value, 2))
             when 'mean'
                 then
-                    kpi_value - previous_value - {{ normal_quantile() }} * sqrt(
+                    kpi_value - previous_value - {{ normal_975() }} * sqrt(
                         {{ ratio('pow(deviation, 2)', 'counted_count') }}
                         + {{ ratio('pow(previous_deviation, 2)', 'previous_count') }}
                     )
@@ -146,7 +146,7 @@ measured as (
                 then kpi_value - previous_value + sqrt(pow(high - kpi_value, 2) + pow(previous_value - previous_low, 2))
             when 'mean'
                 then
-                    kpi_value - previous_value + {{ normal_quantile() }} * sqrt(
+                    kpi_value - previous_value + {{ normal_975() }} * sqrt(
                         {{ ratio('pow(deviation, 2)', 'counted_count') }}
                         + {{ ratio('pow(previous_deviation, 2)', 'previous_count') }}
                     )
