@@ -5,7 +5,7 @@ belong here: the night that the first customers are of, the models.
 
 Every customer is copied as often as it takes, each copy with all its amounts a little higher or lower and everything a
 few days longer ago, so that histories do not repeat. A few thousand answer surveys, however many customers there are:
-copies beyond the first ones give no answers.
+only the first of each customer's copies has answered.
 """
 
 from __future__ import annotations
@@ -35,7 +35,6 @@ SURVEY_TABLES = ("features.int_surveys__statements", "features.int_surveys__need
 FURTHER = {
     "purchases": ("margin_amount", "order_days_count", "order_365d_count", "first_order_date", "order_days_365d_count")
 }
-MOST_RESPONDENT_COPIES = 7
 MOVES_DAYS = 14
 
 
@@ -58,7 +57,7 @@ def grow(source: Path, target: Path, *, customers: int) -> int:
         for table in SMALL_TABLES:
             connection.execute(f"create table {table} as from night.{table}")
         for table in SURVEY_TABLES:
-            _copy(connection, table, min(times, MOST_RESPONDENT_COPIES))
+            _copy(connection, table, 1)
         for table, day in MOVED_TABLES.items():
             _copy(connection, table, times, day=day)
         for family, names in _families().items():
