@@ -29,6 +29,7 @@ bench: $(READY)
 	@$(BIN)/python benchmarks/matching.py
 	@$(BIN)/python benchmarks/features.py
 	@$(BIN)/python benchmarks/lifetime_value.py
+	@$(BIN)/python benchmarks/demand.py
 
 check: $(READY)
 	$(BIN)/ruff check .

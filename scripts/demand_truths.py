@@ -17,7 +17,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from ml.demand.demand_forecast import MAKERS, METHODS
+from ml.demand.demand_forecast import MAKERS
 from ml.demand.forecast_metrics import bias_share, weighted_absolute_percentage_error
 from ml.demand.rolling_origin import rolling_errors
 from orchestration.errors import TesseraError
@@ -48,42 +48,52 @@ def backtest_table(connection: duckdb.DuckDBPyConnection) -> str:
 
 
 def bottom_up_table(connection: duckdb.DuckDBPyConnection) -> str:
-    """Segments' forecasts as shares of the category's, beside those of each segment's own series, on the same cells."""
-    lines = ["| scheme | method | forecasts | WAPE | bias |", "|---|---|--:|--:|--:|"]
+    """Segments' forecasts as shares of the category's, beside the published method on each segment's own series."""
+    lines = ["| scheme | forecast | forecasts | WAPE | bias |", "|---|---|--:|--:|--:|"]
     cells = connection.execute("from demand.int_demand__segment_errors where scheme <> 'all'").fetchdf()
     months = connection.execute("from demand.int_demand__segment_months where is_whole").fetchdf()
+    method = connection.execute(
+        "select any_value(method) from marts.demand_backtest where level = 'category' and is_published"
+    ).fetchall()[0][0]
+    if method is None:
+        return "No category is long enough to be judged."
     for scheme, of_scheme in cells.groupby("scheme", sort=True):
-        own = _own_forecasts(of_scheme, months[months["scheme"] == scheme])
-        compared = of_scheme.merge(own, on=["segment_code", "category_code", "origin_date", "month_date"])
-        for method in ("top-down", *METHODS):
-            column = "expected_units_count" if method == "top-down" else method
+        own = _own_forecasts(of_scheme, months[months["scheme"] == scheme], method)
+        keys = ["segment_code", "category_code", "origin_date", "month_date"]
+        compared = of_scheme.merge(own, on=keys).sort_values(keys)
+        for name, column in (("shares of the category", "expected_units_count"), ("of its own series", "own_expected")):
             errors = pd.DataFrame({"expected": compared[column], "actual": compared["actual_units_count"]})
-            if errors["expected"].notna().all() and len(errors):
-                name = (
-                    "shares of the category's forecast" if method == "top-down" else f"own {method.replace('_', ' ')}"
-                )
-                wape, bias = weighted_absolute_percentage_error(errors), bias_share(errors)
-                lines.append(f"| {scheme} | {name} | {len(errors):,} | {wape:.3f} | {bias:.3f} |")
+            wape, bias = weighted_absolute_percentage_error(errors), bias_share(errors)
+            told = f"{name} ({method.replace('_', ' ')})"
+            lines.append(f"| {scheme} | {told} | {len(errors):,} | {wape:.3f} | {bias:.3f} |")
     return "\n".join(lines)
 
 
-def _own_forecasts(cells: pd.DataFrame, months: pd.DataFrame) -> pd.DataFrame:
-    """Forecast every segment's own series of a category from the same months; a column a method."""
+def _own_forecasts(cells: pd.DataFrame, months: pd.DataFrame, method: str) -> pd.DataFrame:
+    """Forecast every segment's own series of a category from the same months."""
     calendar = pd.date_range(months["month_date"].min(), months["month_date"].max(), freq="MS")
     found = []
     for (segment, category), rows in cells.groupby(["segment_code", "category_code"], sort=True):
         own = months[(months["segment_code"] == segment) & (months["category_code"] == category)]
         sold = own.set_index(pd.to_datetime(own["month_date"]))["units_count"].astype(float)
         y = np.maximum(sold.reindex(calendar).fillna(0.0).to_numpy(), 0.0)
-        known = [calendar.get_loc(pd.Timestamp(origin)) + 1 for origin in sorted(rows["origin_date"].unique())]
-        # A year and a month, so that every method has what it needs.
-        for origin in (each for each in known if each > 12):
-            errors = rolling_errors(segment, y, MAKERS, origins=range(origin, origin + 1), steps=6, scale=math.nan)
-            wide = errors.pivot(index="step", columns="method", values="expected").reset_index()
-            wide["segment_code"], wide["category_code"] = segment, category
-            wide["origin_date"] = calendar[origin - 1]
-            wide["month_date"] = [calendar[origin - 1 + step] for step in wide["step"]]
-            found.append(wide)
+        known = [calendar.get_loc(pd.Timestamp(origin)) + 1 for origin in rows["origin_date"].unique()]
+        # A year and a month, so that the growth over a year is known.
+        for origin in sorted(each for each in known if each > 12):
+            errors = rolling_errors(
+                segment, y, {method: MAKERS[method]}, origins=range(origin, origin + 1), steps=6, scale=math.nan
+            )
+            found.append(
+                pd.DataFrame(
+                    {
+                        "segment_code": segment,
+                        "category_code": category,
+                        "origin_date": calendar[origin - 1],
+                        "month_date": [calendar[origin - 1 + step] for step in errors["step"]],
+                        "own_expected": errors["expected"],
+                    }
+                )
+            )
     return pd.concat(found, ignore_index=True)
 
 
