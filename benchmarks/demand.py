@@ -33,6 +33,7 @@ def drawn_series(number: int) -> np.ndarray:
 
 
 def main() -> None:
+    """Print the table."""
     series = [drawn_series(number) for number in range(SERIES)]
     table = Table(
         "method", "CPU seconds", "MASE", title=f"{SERIES} series of {MONTHS} months, the last {STEPS} forecast"

@@ -45,7 +45,7 @@ def test_what_is_to_be_held_is_told_of_the_next_month_alone(company: nights.Nigh
     found = company.mart(
         """
         select month_date, count(units_to_hold_count) as held, min(safety_stock_units_count) as least,
-            bool_and(expected_units_low <= expected_units_count and expected_units_count <= expected_units_high) as is_within
+            bool_and(expected_units_count between expected_units_low and expected_units_high) as is_within
         from category_demand
         where is_forecast
         group by month_date
