@@ -31,6 +31,7 @@ bench: $(DEV)
 	@$(BIN)/python benchmarks/features.py
 	@$(BIN)/python benchmarks/lifetime_value.py
 	@$(BIN)/python benchmarks/predictions.py
+	@$(BIN)/python benchmarks/demand.py
 
 check: $(DEV)
 	$(BIN)/ruff check .

@@ -14,6 +14,7 @@ from data_contracts.render import stale_files
 from data_contracts.table_properties import CANONICAL_ENTITIES
 from orchestration.configuration.deployment import Deployment
 from orchestration.configuration.schemes import catalogued_schemes
+from orchestration.demand.tables import TABLES as DEMAND_TABLES
 from orchestration.found_segments.catalogue import FOUND_SCHEMES
 from orchestration.gate.expectations import PYTHON_MARTS
 from orchestration.prediction.tables import TABLES as PREDICTION_TABLES
@@ -114,7 +115,7 @@ class TestCatalogue:
     ) -> None:
         tables = {source["name"] for source in manifest["sources"].values() if source["source_name"] == "ml"}
         of_schemes = {f"ml_{kind}__{scheme}" for kind in ("customers", "segments") for scheme in MODEL_SCHEMES}
-        assert tables == of_schemes | set(PREDICTION_TABLES) | set(UPLIFT_TABLES)
+        assert tables == of_schemes | set(DEMAND_TABLES) | set(PREDICTION_TABLES) | set(UPLIFT_TABLES)
         assert set(FOUND_SCHEMES) == MODEL_SCHEMES
 
     def test_a_segment_is_there_once(self) -> None:

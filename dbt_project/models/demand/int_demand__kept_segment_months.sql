@@ -1,6 +1,6 @@
--- One row per scheme, segment, category and evaluated date: what the segment bought in the month of the date, up to it, by
--- the membership of the month's start; scheme "all" has everybody in one segment. Schemes that a model decides are not in
--- it, because tonight's model labels the older dates too. Kept by date: a month that is over is counted once.
+-- One row per scheme, segment, category and evaluated date: what the segment bought in the month of the date, up to it,
+-- by the membership of the month's start; scheme "all" has everybody in one segment. Schemes that a model decides are
+-- not in it, because tonight's model labels the older dates too. Kept by date: a month that is over is counted once.
 {{ config(materialized='as_of_history') }}
 {% set schemes = var('demand_schemes') | reject('in', var('model_schemes')) | list %}
 

@@ -1,5 +1,6 @@
--- One row per scheme that a model decides, segment, category and evaluated date: as int_demand__kept_segment_months, but
--- counted anew every night, as tonight's model labels the older dates too. Without rows where demand_schemes names none.
+-- One row per scheme that a model decides, segment, category and evaluated date: as int_demand__kept_segment_months,
+-- but counted anew every night, as tonight's model labels the older dates too. Without rows where demand_schemes names
+-- none.
 {% set schemes = var('demand_schemes') | select('in', var('model_schemes')) | list %}
 {{ config(enabled=schemes | length > 0) }}
 

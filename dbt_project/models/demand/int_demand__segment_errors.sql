@@ -1,7 +1,7 @@
 -- One row per scheme, segment, category, month from which a forecast was tried and month that it was of: what top-down
--- shares would have expected of the segment, what the segment's own month of the year before says (bottom-up; null where
--- that month's membership is not known), and what it bought. With the segment's share of what the category really sold,
--- which tells the errors of shares from those of the category's forecast.
+-- shares would have expected of the segment, what the segment's own month of the year before says (bottom-up; null
+-- where that month's membership is not known), and what it bought. With the segment's share of what the category really
+-- sold, which tells the errors of shares from those of the category's forecast.
 with errors as (
 
     select * from {{ source('ml', 'ml_demand__errors') }}
@@ -30,6 +30,15 @@ known_months as (
 
 ),
 
+told as (
+
+    select distinct
+        scheme,
+        origin_date
+    from shares
+
+),
+
 -- Segments that had bought before, and those that did only then.
 cells as (
 
@@ -53,7 +62,7 @@ cells as (
     from errors
     inner join segment_months
         on errors.category_code = segment_months.category_code and errors.month_date = segment_months.month_date
-    inner join (select distinct scheme, origin_date from shares) as told -- noqa: ST05
+    inner join told
         on segment_months.scheme = told.scheme and errors.origin_date = told.origin_date
 
 ),

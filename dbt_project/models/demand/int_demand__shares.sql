@@ -1,7 +1,8 @@
 -- One row per scheme, segment, category and month as of which it is asked: the part of the category's units that the
 -- segment is expected to buy afterwards. It is the part in the last demand_share_months whole months, drawn to the
--- segment's part of all categories in twelve, as if demand_share_prior_units more had been sold in that proportion; so the
--- parts of a category add up to 1. As of tonight's last whole month, and of every month from which forecasts were tried.
+-- segment's part of all categories in twelve, as if demand_share_prior_units more had been sold in that proportion; so
+-- the parts of a category add up to 1. As of tonight's last whole month, and of every month from which forecasts were
+-- tried.
 with segment_months as (
 
     select * from {{ ref('int_demand__segment_months') }}

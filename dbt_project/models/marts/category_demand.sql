@@ -1,7 +1,7 @@
 -- One row per scheme, segment, category and month: what the segment bought and, of months that are not over, what it is
 -- expected to buy. The forecast of a category is divided among the segments by their shares, so that the segments of a
--- scheme add up to the category. Money, orders and customers of a cell with too few customers are not told; units are, as
--- they are what has to be held in stock, and add up.
+-- scheme add up to the category. Money, orders and customers of a cell with too few customers are not told; units are,
+-- as they are what has to be held in stock, and add up.
 with segment_months as (
 
     select * from {{ ref('int_demand__segment_months') }}
@@ -54,8 +54,8 @@ categories as (
 
 ),
 
--- How far segments' parts of what the category really sold were off: their variance as a multiple of the units. Sums are
--- of decimals, so row order has no say.
+-- How far segments' parts of what the category really sold were off: their variance as a multiple of the units. Sums
+-- are of decimals, so row order has no say.
 share_errors as (
 
     select
@@ -190,7 +190,8 @@ category_demand as (
         ] -%}
         cast(
             case
-                when months.customers_count not between 1 and {{ var('minimum_cell_customers') - 1 }} then months.{{ column }}
+                when months.customers_count not between 1 and {{ var('minimum_cell_customers') - 1 }} then months.{{
+                column }}
             end as {{ type }}
         ) as {{ column }},
         {% endfor -%}

@@ -32,7 +32,7 @@ by_method as (
     ] -%}
     select
         scheme,
-        '{{ method }}' as method,
+        '{{ method }}' as method, -- noqa: RF04
         {{ ratio(
             'sum(cast(abs(' ~ column ~ ' - actual_units_count) as decimal(38, 6)))',
             'sum(cast(actual_units_count as decimal(38, 6)))'
