@@ -179,7 +179,9 @@ told as (
         *,
         case
             when holdout_customers_count = 0
-                then 'Nobody was held out, so what the contacted did cannot be held against what they would have done anyway.'
+                then
+                    'Nobody was held out, so what the contacted did cannot be held against '
+                    || 'what they would have done anyway.'
             when treatment_customers_count = 0 then 'Nobody was contacted.'
             when not is_sample_ratio_ok
                 then
