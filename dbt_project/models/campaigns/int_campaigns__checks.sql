@@ -21,7 +21,8 @@ planned as (
         {{ sql_text(campaign.campaign_name) }} as campaign_name,
         cast({{ 'null' if campaign.holdout_share is none else campaign.holdout_share }} as double)
             as planned_holdout_share,
-        cast({{ 'null' if campaign.launches_on is none else sql_text(campaign.launches_on) }} as date) as launches_on_date
+        cast({{ 'null' if campaign.launches_on is none else sql_text(campaign.launches_on) }} as date)
+            as launches_on_date
     {% if not loop.last %}union all
     {% endif %}
     {%- else -%}
