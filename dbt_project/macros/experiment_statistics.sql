@@ -77,3 +77,8 @@
         else 0.0
     end
 {%- endmacro %}
+
+{#- Variance of what is left of a measure when the slope times its covariate is taken away, of the moments of an arm. -#}
+{% macro cleaned_variance(prefix) -%}
+    greatest({{ prefix }}_variance - 2 * slope * {{ prefix }}_covariance + slope * slope * {{ prefix }}_before_variance, 0)
+{%- endmacro %}

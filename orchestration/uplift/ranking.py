@@ -201,7 +201,7 @@ def _row(campaign_id: str, reason: str, *, customers: int, tonight: dt.date) -> 
     return {
         "model": MODEL,
         "version": "none",
-        "slice": campaign_id,
+        "slice": f"campaign={campaign_id}",
         "reason": reason,
         "horizon_days": 30,
         "customers_count": customers,

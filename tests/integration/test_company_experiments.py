@@ -66,7 +66,7 @@ def test_the_true_lift_lies_within_the_interval(company: nights.Night, truth: Pa
 
 def test_a_campaign_that_is_too_small_to_rank_customers_says_so(company: nights.Night) -> None:
     told = company.mart("select * from model_metrics where model = 'uplift_30d'")
-    assert set(told["slice"]) == {CAMPAIGN}
+    assert set(told["slice"]) == {f"campaign={CAMPAIGN}"}
     assert not told["is_published"].any()
     assert "An arm has" in told["reason"][0]
     assert company.mart("select count(*) as n from customer_uplift")["n"][0] == 0

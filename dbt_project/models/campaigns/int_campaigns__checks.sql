@@ -21,7 +21,8 @@ planned as (
         {{ sql_text(campaign.campaign_name) }} as campaign_name,
         cast({{ 'null' if campaign.holdout_share is none else campaign.holdout_share }} as double)
             as planned_holdout_share,
-        cast({{ 'null' if campaign.launches_on is none else sql_text(campaign.launches_on) }} as date) as launches_on_date
+        cast({{ 'null' if campaign.launches_on is none else sql_text(campaign.launches_on) }} as date)
+            as launches_on_date
     {% if not loop.last %}union all
     {% endif %}
     {%- else -%}
@@ -46,7 +47,6 @@ arms as (
         count(*) filter (where arm = 'both') as mixed_customers_count,
         count(*) filter (where arm = 'treatment' and order_count is not null) as measured_treatment_count,
         count(*) filter (where arm = 'holdout' and order_count is not null) as measured_holdout_count,
-        count(*) filter (where has_redeemed) as redeemers_count,
         sum(cost_amount) as cost_amount,
         sum(cost_amount) filter (where arm = 'treatment' and order_count is not null) as measured_cost_amount,
         bool_and(order_count is not null) as is_over,
@@ -180,7 +180,9 @@ told as (
         *,
         case
             when holdout_customers_count = 0
-                then 'Nobody was held out, so what the contacted did cannot be held against what they would have done anyway.'
+                then
+                    'Nobody was held out, so what the contacted did cannot be held against '
+                    || 'what they would have done anyway.'
             when treatment_customers_count = 0 then 'Nobody was contacted.'
             when not is_sample_ratio_ok
                 then
@@ -232,7 +234,6 @@ checks as (
         mixed_customers_count,
         measured_treatment_count,
         measured_holdout_count,
-        redeemers_count,
         planned_holdout_share,
         holdout_share,
         sample_ratio_p_value,

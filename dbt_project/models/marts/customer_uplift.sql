@@ -1,5 +1,5 @@
--- One row per random campaign and customer of tonight: what contacting them is expected to change, as far as the campaign
--- tells; only of campaigns whose ranking proved better than chance on customers that it had not seen.
+-- One row per random campaign and customer of tonight: what contacting them is expected to change, as far as the
+-- campaign tells; only of campaigns whose ranking proved better than chance on customers that it had not seen.
 with uplift as (
 
     select * from {{ source('ml', 'ml_customers__uplift') }}

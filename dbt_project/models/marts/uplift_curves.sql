@@ -1,5 +1,5 @@
--- One row per random campaign and tenth of its customers: what contacting those ranked first gains, on customers that the
--- ranking had not seen, beside a random order.
+-- One row per random campaign and tenth of its customers: what contacting those ranked first gains, on customers that
+-- the ranking had not seen, beside a random order.
 with curves as (
 
     select * from {{ source('ml', 'ml_models__qini') }}

@@ -90,7 +90,7 @@ def test_too_small_campaigns_say_what_it_takes(customers: pd.DataFrame) -> None:
     assert "it takes 200 and 30" in told
     assert too_little(customers.assign(is_treated=True)).startswith("An arm has 0 customers and 0 who ordered")
     row = not_ranked("spring", told, customers=300, tonight=TONIGHT).to_pandas().iloc[0]
-    assert (row["decision"], row["slice"], row["reason"]) == ("not_learned", "spring", told)
+    assert (row["decision"], row["slice"], row["reason"]) == ("not_learned", "campaign=spring", told)
 
 
 def test_the_same_customers_give_the_same_rows(customers: pd.DataFrame) -> None:
