@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from orchestration.configuration.deployment import load_deployment
 from orchestration.errors import TesseraError
+from orchestration.repository import ROOT
 from tests.support.deployments import write_config
 from tests.unit.treatments.policies import read
 
@@ -191,3 +194,14 @@ class TestDeployment:
         own = load_deployment(write_config(tmp_path / "own", more="treatments: {policy: p.yml}\n"), tmp_path / "home")
         assert own.dbt_vars["treatment_policy"] != plain["treatment_policy"]
         assert own.dbt_vars["history_code"] == plain["history_code"]
+
+
+def test_the_policies_of_the_guide_can_be_read(tmp_path: Path) -> None:
+    guide = (ROOT / "docs" / "treatments.md").read_text(encoding="utf-8")
+    setting, *policies = re.findall(r"^```yaml\n(.*?)^```", guide, flags=re.MULTILINE | re.DOTALL)
+    assert len(policies) == 2
+    for policy in policies:
+        (tmp_path / "my_policy.yml").write_text(policy, encoding="utf-8")
+        read_policy = load_deployment(write_config(tmp_path, more=setting), tmp_path / "home").treatment_policy
+        (dimension,) = yaml.safe_load(policy)
+        assert read_policy[dimension].rules[0].line > 1
