@@ -22,7 +22,7 @@ RULES = """
             cast(null as decimal(18, 2)), 500.00, 41.50),
         ('support_tier', 'otherwise', 'standard', 'Support', 'Standard', null, 'everybody else', 2, 1234, 1234, 0, 0,
             null, null, null, null),
-        ('win_back', 'otherwise', 'none', 'Win-back', 'Nothing', null, 'everybody else', 1, 1244, 1244, 0, 0, null, 5.00,
+        ('win_back', 'otherwise', 'none', 'Win-back', 'Nothing', null, 'everybody else', 1, 1244, 1244, 0, 0, null, 5,
             null, null)
     ) as rules (
         dimension, rule_code, option_code, dimension_name, option_name, rule_name, conditions, rule_number,

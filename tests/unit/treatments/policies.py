@@ -63,6 +63,10 @@ def read(folder: Path, written: str | Mapping[str, Any], *, custom: Sequence[Map
 def chosen(policy: Mapping[str, DimensionPolicy], customers: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """What the project's own SQL decides for customers, by customer_id."""
     compiled = compiled_policy(policy, custom_schemes=())
+    # Of dimensions without rules one tells of all.
+    compiled["dimensions"] = [
+        each for each in compiled["dimensions"] if len(each["rules"]) > 1 or each["code"] == "sales_channel"
+    ]
     for dimension in compiled["dimensions"]:
         dimension["rules"] = [{**_LEFT_OUT, **rule} for rule in dimension["rules"]]
     raw = (DBT_PROJECT / "models" / "treatments" / "int_treatments__choices.sql").read_text(encoding="utf-8")
