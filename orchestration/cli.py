@@ -25,6 +25,7 @@ from orchestration.console.identity_commands import identity_app
 from orchestration.console.new_source_command import new_source
 from orchestration.console.quarantine_commands import quarantine_app
 from orchestration.console.scorecard_command import scorecard
+from orchestration.console.treatments_command import treatments
 from orchestration.errors import TesseraError
 from orchestration.home import HOME_VARIABLE, Home
 from orchestration.repository import WORKSPACE
@@ -41,6 +42,7 @@ app.add_typer(identity_app, name="identity")
 app.add_typer(audiences_app, name="audiences")
 app.command()(explain)
 app.command()(scorecard)
+app.command()(treatments)
 app.command("new-source")(new_source)
 ConfigOption = Annotated[
     Path | None,
@@ -158,6 +160,13 @@ def check(config: ConfigOption = None, home: HomeOption = None) -> None:
         f"contracts      ok  {len(deployment.inbound)} inbound ({len(deployment.sources_on)} on), "
         f"{len(deployment.outbound)} outbound",
         highlight=False,
+    )
+    policy = deployment.treatment_policy
+    console.print(
+        f"treatments     ok  {len(policy)} dimensions, {sum(len(each.rules) for each in policy.values())} rules, "
+        f"{deployment.policy_path or 'the policy of the project'}",
+        highlight=False,
+        soft_wrap=True,
     )
     definitions = _checked_definitions(deployment)
     console.print(f"definitions    ok  {definitions}", highlight=False)

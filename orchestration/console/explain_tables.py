@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from orchestration.console.quarantine import safe
+from orchestration.console.treatment_tables import show_treatments
 from orchestration.explanation.explain import Change, Explanation, SchemeExplanation
 from orchestration.explanation.numbers import shown_value
 from orchestration.explanation.published import Reason
@@ -22,6 +23,7 @@ def show_segments_explained(console: Console, told: Explanation) -> None:
     _line(console, f"{told.customer_id}, night of {told.as_of_date}, {told.version}", style="bold")
     for each in told.schemes:
         _show_scheme(console, each)
+    show_treatments(console, told.treatments)
 
 
 def change_in_words(change: Change) -> str:

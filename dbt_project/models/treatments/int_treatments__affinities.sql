@@ -21,76 +21,122 @@ product_groups as (
 
 ),
 
-bought as (
+lines as (
 
     select
         sku_days.customer_id,
         sku_days.sku,
+        product_groups.category_code,
         sku_days.order_date
     from sku_days
     inner join as_of_dates
         on sku_days.order_date <= as_of_dates.as_of_date and {{ in_last_365d('sku_days.order_date') }}
+    left join product_groups on sku_days.sku = product_groups.sku
 
 ),
 
-basket_items as (
+-- Numbers, because lists of texts would not fit into memory: articles by how frequent they are, categories by code.
+products as (
 
     select
-        'product' as item_level,
-        customer_id,
         sku as item_code,
-        order_date
-    from bought
-    union all
-    select distinct
-        'category' as item_level,
-        bought.customer_id,
-        product_groups.category_code as item_code,
-        bought.order_date
-    from bought
-    inner join product_groups on bought.sku = product_groups.sku
-    where product_groups.category_code is not null
-
-),
-
-basket_counts as (
-
-    select
-        item_level,
-        count(distinct row(customer_id, order_date)) as basket_count
-    from basket_items
-    group by item_level
-
-),
-
-items as (
-
-    select
-        item_level,
-        item_code,
         count(*) as item_basket_count,
-        -- The most frequent first.
-        row_number() over (
-            partition by item_level
-            order by count(*) desc, item_code asc
-        ) as item_number
-    from basket_items
-    group by item_level, item_code
+        row_number() over (order by count(*) desc, sku asc) as item_number
+    from lines
+    group by sku
     having count(*) >= {{ var('affinity_minimum_baskets') }}
     qualify item_number <= {{ var('affinity_maximum_items') }}
+
+),
+
+categories as (
+
+    select
+        category_code as item_code,
+        row_number() over (order by category_code asc) as item_number
+    from product_groups
+    where category_code is not null
+    group by category_code
 
 ),
 
 baskets as (
 
     select
-        basket_items.item_level,
-        list(items.item_number order by items.item_number asc)[1:{{ var('affinity_maximum_basket_items') }}] as numbers
-    from basket_items
-    inner join items
-        on basket_items.item_level = items.item_level and basket_items.item_code = items.item_code
-    group by basket_items.item_level, basket_items.customer_id, basket_items.order_date
-    having count(*) > 1
+        list(products.item_number) filter (where products.item_number is not null) as product_numbers,
+        list_distinct(
+            list(categories.item_number) filter (where categories.item_number is not null)
+        ) as category_numbers
+    from lines
+    left join products on lines.sku = products.item_code
+    left join categories on lines.category_code = categories.item_code
+    group by lines.customer_id, lines.order_date
+
+),
+
+basket_numbers as (
+
+    select
+        'product' as item_level,
+        list_sort(product_numbers)[1:{{ var('affinity_maximum_basket_items') }}] as numbers
+    from baskets
+    union all
+    select
+        'category' as item_level,
+        list_sort(category_numbers)[1:{{ var('affinity_maximum_basket_items') }}] as numbers
+    from baskets
+
+),
+
+basket_counts as (
+
+    select
+        'product' as item_level,
+        count(*) as basket_count
+    from baskets
+    union all
+    select
+        'category' as item_level,
+        count(*) as basket_count
+    from baskets
+    where len(category_numbers) > 0
+
+),
+
+category_baskets as (
+
+    select unnest(category_numbers) as item_number
+    from baskets
+
+),
+
+category_counts as (
+
+    select
+        item_number,
+        count(*) as item_basket_count
+    from category_baskets
+    group by item_number
+    having count(*) >= {{ var('affinity_minimum_baskets') }}
+
+),
+
+items as (
+
+    select
+        'product' as item_level,
+        item_code,
+        item_number,
+        item_basket_count
+    from products
+    union all
+    select
+        'category' as item_level,
+        categories.item_code,
+        categories.item_number,
+        category_counts.item_basket_count
+    from categories
+    inner join category_counts on categories.item_number = category_counts.item_number
 
 ),
 
@@ -100,7 +146,8 @@ firsts as (
         item_level,
         unnest(numbers) as first_number,
         numbers
-    from baskets
+    from basket_numbers
+    where len(numbers) > 1
 
 ),
 

@@ -8,6 +8,7 @@ Nothing that a person has written reaches SQL but through ``data_contracts.sql_q
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import ROUND_FLOOR
 from typing import Any
@@ -19,6 +20,10 @@ from orchestration.configuration.conditions.words import when_in_words
 from orchestration.configuration.treatments.policy import DimensionPolicy, TreatmentRule
 from orchestration.configuration.treatments.policy_settings import Capacity
 from orchestration.configuration.treatments.protected import COMPARED, why_protected
+from orchestration.errors import TesseraError
+
+# All of it is part of one argument of a command, which Linux limits to 131,072 bytes.
+MOST_BYTES = 90_000
 
 
 def compiled_policy(
@@ -36,9 +41,12 @@ def compiled_policy(
 
     Returns:
         What the variable ``treatment_policy`` of the dbt project describes.
+
+    Raises:
+        TesseraError: It is too long to be handed on.
     """
     rules = [rule for dimension in policy.values() for rule in dimension.rules]
-    return {
+    compiled = {
         "dimensions": [_dimension(dimension, custom_schemes) for dimension in policy.values()],
         "value_sql": _values_sql(policy.values()),
         "fatigue_days": sorted({rule.fatigue.days for rule in rules if rule.fatigue}),
@@ -49,6 +57,15 @@ def compiled_policy(
             if any(rule.capacity and rule.capacity.by == "measured_gain" for rule in rules)
         ],
     }
+    length = len(json.dumps(compiled).encode())
+    if length > MOST_BYTES:
+        raise TesseraError(
+            "the treatment policy is too long",
+            expected=f"at most {MOST_BYTES:,} bytes of rules in SQL and words; those of the project take a third",
+            found=f"{length:,} bytes in {len(rules)} rules",
+            fix="make schemes of long conditions and ask their segments, and shorten names",
+        )
+    return compiled
 
 
 def _dimension(policy: DimensionPolicy, custom_schemes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
