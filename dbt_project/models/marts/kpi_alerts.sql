@@ -1,6 +1,6 @@
--- One row per scheme, segment, kind of period and KPI of its newest period: the result, how it has changed since the period
--- before, whether the change is large, sure and of many enough to be told, and whether the company's target is met. A
--- target for which there is no result has a row as well.
+-- One row per scheme, segment, kind of period and KPI of its newest period: the result, how it has changed since the
+-- period before, whether the change is large, sure and of many enough to be told, and whether the company's target is
+-- met. A target for which there is no result has a row as well.
 {% set minimum_effect = var('kpi_alert_minimum_effect') %}
 {# What each is of, and its standard deviation where it is a mean. #}
 {% set kpis = {
@@ -114,9 +114,9 @@ compared as (
 
 ),
 
--- Of shares the difference of their arcsines (Cohen's h) and Newcombe's interval, made of the two of Wilson; of means the
--- difference in standard deviations (Cohen's d) and the interval of normal quantiles. Ratios have neither, and neither has
--- what is foretold: on another date another model may have said it.
+-- Of shares the difference of their arcsines (Cohen's h) and Newcombe's interval, made of the two of Wilson; of means
+-- the difference in standard deviations (Cohen's d) and the interval of normal quantiles. Ratios have neither, and
+-- neither has what is foretold: on another date another model may have said it.
 measured as (
 
     select
@@ -129,7 +129,11 @@ measured as (
         case kpi_catalog.kind
             when 'rate' then 2 * asin(sqrt(kpi_value)) - 2 * asin(sqrt(previous_value))
             when 'mean'
-                then {{ ratio('kpi_value - previous_value', 'sqrt((pow(deviation, 2) + pow(previous_deviation, 2)) / 2)') }}
+                then
+                    {{ ratio(
+                        'kpi_value - previous_value',
+                        'sqrt((pow(deviation, 2) + pow(previous_deviation, 2)) / 2)',
+                    ) }}
         end as effect_size,
         case kpi_catalog.kind
             when 'rate'

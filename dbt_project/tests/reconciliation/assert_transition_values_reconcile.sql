@@ -1,5 +1,6 @@
--- What customers are worth survives their steps: of every scheme and date it is what all customers are worth, on the date
--- and on the one before, and what a segment was worth where steps arrived is what it is worth where the next ones begin.
+-- What customers are worth survives their steps: of every scheme and date it is what all customers are worth, on the
+-- date and on the one before, and what a segment was worth where steps arrived is what it is worth where the next
+-- ones begin.
 with steps as (
 
     select * from {{ ref('int_kpis__kept_steps') }}
