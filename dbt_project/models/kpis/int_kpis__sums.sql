@@ -12,4 +12,4 @@ with sums as (
 
 )
 
-select * from sums
+select * from sums -- noqa: AM04

@@ -47,11 +47,11 @@ transitions as (
         cast(
             case
                 when
-                    {% if count != 'customers_count' -%}
-                    steps.customer_changed_count not between 1 and {{ minimum - 1 }}
-                    and steps.boundary_moved_count not between 1 and {{ minimum - 1 }}
-                    and {% endif -%}
                     steps.customers_count >= {{ minimum }}
+                    {%- if count != 'customers_count' %}
+                    and steps.customer_changed_count not between 1 and {{ minimum - 1 }}
+                    and steps.boundary_moved_count not between 1 and {{ minimum - 1 }}
+                    {%- endif %}
                     then steps.{{ amount }}
             end as decimal(18, 4)
         ) as {{ amount }},

@@ -34,7 +34,7 @@ sides_{{ when }} as (
         steps.scheme,
         steps.{{ side }}_segment_code as segment_code,
         sum(steps.margin_{{ when }}_amount) as margin_amount,
-        as_of_dates.{{ 'as_of_date' if when == 'now' else 'previous_as_of_date' }} as as_of_date
+        as_of_dates.{{ 'as_of_date' if when == 'now' else 'previous_as_of_date as as_of_date' }}
     from steps
     inner join as_of_dates on steps.as_of_date = as_of_dates.as_of_date
     where steps.{{ side }}_segment_code <> 'entered'
