@@ -23,19 +23,27 @@ customer_months as (
 
 ),
 
-spine as (
-
-    select * from {{ ref('int_customers__as_of') }}
-    where {{ computed_memberships('as_of_date') }}
-
-),
-
 assignments as (
 
-    select * from {{ ref('int_segmentations__assignments') }}
+    select
+        customer_id,
+        scheme,
+        segment_code,
+        as_of_date
+    from {{ ref('int_segmentations__assignments') }}
     where
         {{ computed_memberships('as_of_date') }}
         and scheme {{ '' if of_models else 'not ' }}in ('{{ var("model_schemes") | join("', '") }}')
+    {% if not of_models -%}
+    union all
+    select
+        customer_id,
+        'all' as scheme,
+        'all' as segment_code,
+        as_of_date
+    from {{ ref('int_customers__as_of') }}
+    where {{ computed_memberships('as_of_date') }}
+    {%- endif %}
 
 ),
 
@@ -67,39 +75,55 @@ engagement_segments as (
 ),
 
 {% endif -%}
+-- In the period, and in the one before.
 done as (
 
     select
         customer_months.customer_id,
         {% for measure in measures -%}
-        sum(customer_months.{{ measure }}) as {{ measure }},
+        sum(customer_months.{{ measure }}) filter (
+            where customer_months.month_start_date >= periods.period_start_date
+        ) as {{ measure }},
         {% endfor -%}
-        periods.period_kind,
-        periods.membership_date
-    from customer_months
-    inner join periods
-        on
-            customer_months.month_start_date >= periods.period_start_date
-            and customer_months.month_start_date <= periods.period_end_date
-    group by customer_months.customer_id, periods.period_kind, periods.membership_date
-
-),
-
-done_before as (
-
-    select
-        customer_months.customer_id,
-        sum(customer_months.order_count) as order_count,
-        sum(customer_months.net_revenue_amount) as net_revenue_amount,
+        sum(customer_months.order_count) filter (
+            where customer_months.month_start_date < periods.period_start_date and periods.has_previous
+        ) as previous_order_count,
+        sum(customer_months.net_revenue_amount) filter (
+            where customer_months.month_start_date < periods.period_start_date and periods.has_previous
+        ) as previous_net_revenue_amount,
         periods.period_kind,
         periods.membership_date
     from customer_months
     inner join periods
         on
             customer_months.month_start_date >= periods.previous_start_date
-            and customer_months.month_start_date <= periods.membership_date
-    where periods.has_previous
+            and customer_months.month_start_date <= periods.period_end_date
     group by customer_months.customer_id, periods.period_kind, periods.membership_date
+
+),
+
+-- Squared here, once and not in every scheme.
+active as (
+
+    select
+        customer_id,
+        coalesce(previous_order_count > 0, false) as has_ordered_in_previous,
+        coalesce(order_count > 0, false) as has_ordered,
+        cast(previous_order_count as bigint) as previous_order_count,
+        cast(previous_net_revenue_amount as decimal(18, 4)) as previous_net_revenue_amount,
+        -- What they spent before at most; nothing stands for no revenue.
+        cast(
+            least(coalesce(net_revenue_amount, 0), coalesce(previous_net_revenue_amount, 0)) as decimal(18, 4)
+        ) as kept_net_revenue_amount,
+        {% for measure in measures -%}
+        cast({{ measure }} as {{ 'decimal(18, 4)' if measure.endswith('_amount') else 'bigint' }}) as {{ measure }},
+        {% endfor -%}
+        {{ square('cast(net_revenue_amount as decimal(18, 4))') }} as net_revenue_square,
+        {{ square(cost_to_serve_amount('done')) }} as cost_to_serve_square,
+        period_kind,
+        membership_date
+    from done
+    where customer_id is not null
 
 ),
 
@@ -128,70 +152,42 @@ engaged as (
 customers as (
 
     select
-        spine.customer_id,
+        purchases.customer_id,
         purchases.order_count > 0 as has_ordered_before,
-        coalesce(done_before.order_count > 0, false) as has_ordered_in_previous,
-        coalesce(done.order_count > 0, false) as has_ordered,
-        cast(done_before.order_count as bigint) as previous_order_count,
-        cast(done_before.net_revenue_amount as decimal(18, 4)) as previous_net_revenue_amount,
-        {% for measure in measures -%}
-        cast(done.{{ measure }} as {{ 'decimal(18, 4)' if measure.endswith('_amount') else 'bigint' }})
-            as {{ measure }},
-        {% endfor -%}
         purchases.margin_amount as historic_margin_amount,
         cast(predictions.expected_margin_365d_amount as decimal(18, 4)) as expected_margin_amount,
         engaged.score as engagement_score,
-        engaged.is_high,
-        -- What they spent before at most; nothing stands for no revenue.
-        case
-            when previous_net_revenue_amount is not null or done.net_revenue_amount < 0
-                then least(coalesce(done.net_revenue_amount, 0), coalesce(previous_net_revenue_amount, 0))
-        end as kept_net_revenue_amount,
-        -- Squared here, once and not in every scheme.
-        {{ square('cast(done.net_revenue_amount as decimal(18, 4))') }} as net_revenue_square,
         {{ square('engaged.score') }} as engagement_score_square,
-        {{ square(cost_to_serve_amount('done')) }} as cost_to_serve_square,
+        engaged.is_high,
         periods.period_kind,
         periods.membership_date
-    from spine
-    inner join periods on spine.as_of_date = periods.membership_date
-    inner join purchases on spine.customer_id = purchases.customer_id and spine.as_of_date = purchases.as_of_date
-    left join done
-        on
-            spine.customer_id = done.customer_id
-            and periods.period_kind = done.period_kind
-            and periods.membership_date = done.membership_date
-    left join done_before
-        on
-            spine.customer_id = done_before.customer_id
-            and periods.period_kind = done_before.period_kind
-            and periods.membership_date = done_before.membership_date
+    from purchases
+    inner join periods on purchases.as_of_date = periods.membership_date
     left join predictions
-        on spine.customer_id = predictions.customer_id and spine.as_of_date = predictions.as_of_date
+        on purchases.customer_id = predictions.customer_id and purchases.as_of_date = predictions.as_of_date
     left join engaged
-        on spine.customer_id = engaged.customer_id and periods.period_end_date = engaged.period_end_date
+        on purchases.customer_id = engaged.customer_id and periods.period_end_date = engaged.period_end_date
 
 ),
 
+-- Few are active in a month: what they did is joined apart, so that memory does not hold it of everybody.
 members as (
 
     select
         assignments.scheme,
         assignments.segment_code,
-        customers.*
+        customers.* exclude (customer_id), -- noqa: RF02
+        active.* exclude (customer_id, period_kind, membership_date) -- noqa: RF02
     from assignments
     inner join customers
         on
             assignments.customer_id = customers.customer_id
             and assignments.as_of_date = customers.membership_date
-    {% if not of_models -%}
-    union all
-    select
-        'all' as scheme,
-        'all' as segment_code,
-        customers.*
-    from customers
-    {%- endif %}
+    left join active
+        on
+            customers.customer_id = active.customer_id
+            and customers.period_kind = active.period_kind
+            and customers.membership_date = active.membership_date
 
 ),
 
@@ -245,8 +241,8 @@ of_others as (
         {% endfor -%}
         done.membership_date
     from done
-    left join spine on done.customer_id = spine.customer_id and done.membership_date = spine.as_of_date
-    where spine.customer_id is null
+    left join purchases on done.customer_id = purchases.customer_id and done.membership_date = purchases.as_of_date
+    where purchases.customer_id is null
     group by done.period_kind, done.membership_date, done.customer_id is null
 
 ),

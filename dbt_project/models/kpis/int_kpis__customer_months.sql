@@ -1,6 +1,6 @@
--- One row per customer and month in which they did something, and one per month without a customer for order lines that
--- name nobody: all that results of segments are made of. An order counts in the month of its day, a refund in the month
--- in which it was refunded, a campaign in that of its assignment.
+-- One row per customer and month in which they did something, and one per month without a customer for order lines
+-- that name nobody: all that results of segments are made of. An order counts in the month of its day, a refund in
+-- the month in which it was refunded, a campaign in that of its assignment.
 {{ config(materialized='month_history') }}
 {% set kinds = ['standard', 'express', 'economy', 'freight', 'pickup'] %}
 {% set measures = {

@@ -1,10 +1,10 @@
--- One row per scheme, segment and period whose period before has memberships of its own: how much more a segment sold,
--- with members as they were when each of the two periods began, and why. Amounts are decimals, and the effects add up to
--- the change exactly. A segment that is too small on one of the two dates is folded on both. "entered" is who became
--- known within the period, so that the segments of every scheme add up to the same change.
+-- One row per scheme, segment and period whose period before has memberships of its own: how much more a segment
+-- sold, with members as they were when each of the two periods began, and why. Amounts are decimals, and the effects
+-- add up to the change exactly. A segment that is too small on one of the two dates is folded on both. "entered" is
+-- who became known within the period, so that the segments of every scheme add up to the same change.
 --
--- The split is that of price and volume (price-volume-mix): those who stayed ordered more or less often at what an order
--- was worth before, and the rest of their change is what they put into an order.
+-- The split is that of price and volume (price-volume-mix): those who stayed ordered more or less often at what an
+-- order was worth before, and the rest of their change is what they put into an order.
 with periods as (
 
     select * from {{ ref('int_kpis__periods') }}
@@ -132,7 +132,7 @@ movers as (
         sum(net_revenue_now_amount) as net_revenue_now_amount,
         membership_date
     from segment_movers
-    where from_segment_code = 'entered' and scheme = (select min(segment_movers.scheme) from segment_movers)
+    where from_segment_code = 'entered' and scheme = (select min(any_movers.scheme) from segment_movers as any_movers)
     group by period_kind, membership_date
 
 ),
@@ -140,10 +140,16 @@ movers as (
 folded_movers as (
 
     select
-        movers.* replace (
-            coalesce(codes_from.reported_segment_code, movers.from_segment_code) as from_segment_code,
-            coalesce(codes_to.reported_segment_code, movers.to_segment_code) as to_segment_code
-        )
+        movers.scheme,
+        coalesce(codes_from.reported_segment_code, movers.from_segment_code) as from_segment_code,
+        coalesce(codes_to.reported_segment_code, movers.to_segment_code) as to_segment_code,
+        movers.period_kind,
+        movers.customers_count,
+        movers.order_before_count,
+        movers.net_revenue_before_amount,
+        movers.order_now_count,
+        movers.net_revenue_now_amount,
+        movers.membership_date
     from movers
     {% for side in ['from', 'to'] -%}
     left join codes as codes_{{ side }}
@@ -156,38 +162,33 @@ folded_movers as (
 
 ),
 
+both_sizes as (
+
+    select * from sizes_before
+    union all by name
+    select * from sizes_now
+
+),
+
 folded as (
 
     select
-        parts.* replace (coalesce(codes.reported_segment_code, parts.segment_code) as segment_code)
-    from (
-        select * from sizes_before
-        union all by name
-        select * from sizes_now
-    ) as parts
+        both_sizes.* exclude (segment_code), -- noqa: RF02
+        coalesce(codes.reported_segment_code, both_sizes.segment_code) as segment_code
+    from both_sizes
     left join codes
         on
-            parts.scheme = codes.scheme
-            and parts.segment_code = codes.segment_code
-            and parts.period_kind = codes.period_kind
-            and parts.membership_date = codes.membership_date
+            both_sizes.scheme = codes.scheme
+            and both_sizes.segment_code = codes.segment_code
+            and both_sizes.period_kind = codes.period_kind
+            and both_sizes.membership_date = codes.membership_date
 
 ),
 
 -- Who left takes along what they bought before, who joined brings what they buy now.
 parts as (
 
-    select
-        *,
-        0 as joined_count,
-        0 as new_count,
-        0 as left_count,
-        0 as joined_order_count,
-        0 as left_order_count,
-        0 as joined_amount,
-        0 as new_amount,
-        0 as left_amount
-    from folded
+    select * from folded
     union all by name
     select
         scheme,
@@ -268,7 +269,7 @@ split as (
     select
         *,
         joined_amount + new_amount - left_amount as mover_effect_amount,
-        -- Where nobody who stayed ordered before there is no worth of an order, and all of the change is that they order.
+        -- Where nobody who stayed ordered before, no order has a worth, and all of the change is that they order.
         case
             when stayed_order_before_count = 0 then stayed_now_amount - stayed_before_amount
             else

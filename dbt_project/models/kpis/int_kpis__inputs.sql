@@ -1,7 +1,7 @@
--- One row per date at which memberships are frozen: everything that decides the sums of its periods, as one number. That
--- is what was known and foretold by the date, by the date before the period before and by the end of the period, and
--- what customers did in the months of both periods; in a second number also who was in which segment of the schemes
--- that models decide.
+-- One row per date at which memberships are frozen: everything that decides the sums of its periods, as one number.
+-- That is what was known and foretold by the date, by the date before the period before and by the end of the period,
+-- and what customers did in the months of both periods; in a second number also who was in which segment of the
+-- schemes that models decide.
 {% set of_models = var('model_schemes') | length > 0 %}
 
 with periods as (

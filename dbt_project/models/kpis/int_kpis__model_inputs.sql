@@ -1,6 +1,6 @@
--- One row per evaluated date: who is in which segment of the schemes that models decide, on it and on the date before,
--- and everything else that was known or foretold by then, as one number. Tonight's model labels the older dates too; what
--- is summed up of them is computed anew only where a label is another one.
+-- One row per evaluated date: who is in which segment of the schemes that models decide, on it and on the date
+-- before, and everything else that was known or foretold by then, as one number. Tonight's model labels the older
+-- dates too; what is summed up of them is computed anew only where a label is another one.
 {{ config(enabled=var('model_schemes') | length > 0) }}
 
 with as_of_dates as (

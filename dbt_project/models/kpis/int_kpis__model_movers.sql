@@ -1,6 +1,6 @@
--- One row per scheme that a model decides, pair of segments, kind of period and date at which memberships are frozen: who
--- moved since memberships of the period before were frozen, and what they bought in both. Kept for as long as the model
--- labels both dates as before.
+-- One row per scheme that a model decides, pair of segments, kind of period and date at which memberships are frozen:
+-- who moved since memberships of the period before were frozen, and what they bought in both. Kept for as long as the
+-- model labels both dates as before.
 {{ config(
     materialized='kpi_history',
     meta={'inputs_hash': 'model_inputs_hash', 'parts': ['month', 'quarter', 'year']},

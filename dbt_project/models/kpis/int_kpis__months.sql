@@ -1,7 +1,7 @@
 -- One row per month that is over, from a year before the first period on: everything that customers did in it, as one
--- number. What is summed up of a month is kept for as long as its number stays the same. Rows are hashed whole and the
--- hashes added up, so that their order does not matter. A campaign counts in the month of its assignment, and so its
--- month changes once more when the days in which an order is a response are over.
+-- number. What is summed up of a month is kept for as long as its number stays the same. Rows are hashed whole and
+-- the hashes added up, so that their order does not matter. A campaign counts in the month of its assignment, and so
+-- its month changes once more when the days in which an order is a response are over.
 {% set dated_inputs = {
     'int_interactions__customer_days': 'activity_date',
     'int_identity__campaign_exposures': 'assigned_date',

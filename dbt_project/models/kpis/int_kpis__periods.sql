@@ -51,10 +51,10 @@ periods as (
         starting.membership_date,
         starting.previous_start_date,
         -- Null where it was not evaluated who was in which segment before the period before.
-        before.as_of_date as previous_membership_date
+        earlier.as_of_date as previous_membership_date
     from starting
     cross join bounds
-    left join as_of_dates as before on starting.previous_start_date - 1 = before.as_of_date
+    left join as_of_dates as earlier on starting.previous_start_date - 1 = earlier.as_of_date
     where starting.period_end_date <= bounds.tonight_date
 
 )

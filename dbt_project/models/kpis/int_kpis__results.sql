@@ -1,9 +1,9 @@
--- One row per scheme, segment and period: its results, each by its formula, with the number of customers (or answers) that
--- it is of and, of means, the standard deviation. Segments under the privacy limit are folded into "other", and nothing
--- but their size is told of fewer customers than that.
+-- One row per scheme, segment and period: its results, each by its formula, with the number of customers (or answers)
+-- that it is of and, of means, the standard deviation. Segments under the privacy limit are folded into "other", and
+-- nothing but their size is told of fewer customers than that.
 {% set summed = [
-    'customers_count', 'not_ordered_count', 'converted_count', 'previous_buyers_count', 'retained_count', 'buyers_count',
-    'returning_buyers_count', 'expected_count', 'engagement_score_count', 'engagement_known_count',
+    'customers_count', 'not_ordered_count', 'converted_count', 'previous_buyers_count', 'retained_count',
+    'buyers_count', 'returning_buyers_count', 'expected_count', 'engagement_score_count', 'engagement_known_count',
     'high_engagement_count', 'previous_net_revenue_amount', 'kept_net_revenue_amount',
     'historic_margin_amount', 'expected_margin_amount', 'order_count', 'net_revenue_amount', 'margin_amount',
     'refund_amount', 'delivery_count', 'delivery_cost_amount', 'support_request_count', 'contact_cost_amount',
@@ -72,8 +72,8 @@ shown as (
 counted as (
 
     select
-        *,
-        promoter_count + passive_count + detractor_count as nps_answers_count,
+        shown.*,
+        shown.promoter_count + shown.passive_count + shown.detractor_count as nps_answers_count,
         {{ cost_to_serve_amount('shown') }} as cost_to_serve_amount
     from shown
 

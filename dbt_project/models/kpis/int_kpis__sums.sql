@@ -1,5 +1,5 @@
--- One row per scheme, segment, kind of period and date at which memberships are frozen: what its members did in the period
--- and in the one before, of all schemes. The segments are those that customers are in; none is folded yet.
+-- One row per scheme, segment, kind of period and date at which memberships are frozen: what its members did in the
+-- period and in the one before, of all schemes. The segments are those that customers are in; none is folded yet.
 {{ config(materialized='view') }}
 
 with sums as (
@@ -12,4 +12,4 @@ with sums as (
 
 )
 
-select * from sums
+select * from sums -- noqa: AM04

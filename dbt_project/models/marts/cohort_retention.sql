@@ -1,7 +1,14 @@
--- One row per cohort (month of the first order), group of it and month since that is over: how many bought again, and what
--- they have brought by then. Groups are all of the cohort, or those of one acquisition channel. Cohorts under the privacy
--- limit tell their size only, small channels are folded into "other".
+-- One row per cohort (month of the first order), group of it and month since that is over: how many bought again, and
+-- what they have brought by then. Groups are all of the cohort, or those of one acquisition channel. Cohorts under
+-- the privacy limit tell their size only, small channels are folded into "other".
 {% set minimum = var('minimum_cell_customers') %}
+{% set counts = ['run_up.retained_count', 'run_up.customers_count'] %}
+{% set rates = [
+    ['retained_count', 'run_up.retained_count', 'bigint'],
+    ['bounded_retention_rate', ratio(counts[0], counts[1]), 'double'],
+    ['bounded_retention_rate_low', share_bound(counts[0], counts[1], -1), 'double'],
+    ['bounded_retention_rate_high', share_bound(counts[0], counts[1], 1), 'double'],
+] %}
 
 with customer_months as (
 
@@ -218,18 +225,18 @@ cohorts as (
         run_up.group_name,
         cast(datediff('month', run_up.cohort_month, run_up.month_start_date) as bigint) as months_since,
         cast(run_up.customers_count as bigint) as customers_count,
-        {% for column, value, type in [
-            ['retained_count', 'run_up.retained_count', 'bigint'],
-            ['bounded_retention_rate', ratio('run_up.retained_count', 'run_up.customers_count'), 'double'],
-            ['bounded_retention_rate_low', share_bound('run_up.retained_count', 'run_up.customers_count', -1), 'double'],
-            ['bounded_retention_rate_high', share_bound('run_up.retained_count', 'run_up.customers_count', 1), 'double'],
+        {% for column, value, type in rates + [
             ['rolling_retention_rate', ratio('run_up.rolling_count', 'run_up.customers_count'), 'double'],
             [
                 'net_revenue_to_date_per_customer_amount',
                 ratio('run_up.net_revenue_amount', 'run_up.customers_count'),
                 'decimal(18, 2)',
             ],
-            ['margin_to_date_per_customer_amount', ratio('run_up.margin_amount', 'run_up.customers_count'), 'decimal(18, 2)'],
+            [
+                'margin_to_date_per_customer_amount',
+                ratio('run_up.margin_amount', 'run_up.customers_count'),
+                'decimal(18, 2)',
+            ],
         ] -%}
         cast(
             case when run_up.customers_count >= {{ minimum }} then {{ value }} end as {{ type }}

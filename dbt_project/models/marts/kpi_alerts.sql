@@ -1,6 +1,6 @@
--- One row per scheme, segment, kind of period and KPI of its newest period: the result, how it has changed since the period
--- before, whether the change is large, sure and of many enough to be told, and whether the company's target is met. A
--- target for which there is no result has a row as well.
+-- One row per scheme, segment, kind of period and KPI of its newest period: the result, how it has changed since the
+-- period before, whether the change is large, sure and of many enough to be told, and whether the company's target is
+-- met. A target for which there is no result has a row as well.
 {% set minimum_effect = var('kpi_alert_minimum_effect') %}
 {# What each is of, and its standard deviation where it is a mean. #}
 {% set kpis = {
@@ -61,7 +61,7 @@ targets as (
         cast(null as varchar) as kpi,
         cast(null as double) as target_at_least,
         cast(null as double) as target_at_most
-    limit 0
+    where false
     {%- endfor %}
 
 ),
@@ -96,42 +96,55 @@ compared as (
 
     select
         now.*,
-        before.kpi_value as previous_value,
-        before.counted_count as previous_count,
-        before.low as previous_low,
-        before.high as previous_high,
-        before.deviation as previous_deviation
+        earlier.kpi_value as previous_value,
+        earlier.counted_count as previous_count,
+        earlier.low as previous_low,
+        earlier.high as previous_high,
+        earlier.deviation as previous_deviation
     from single as now
-    left join single as before
+    left join single as earlier
         on
-            now.scheme = before.scheme
-            and now.segment_code = before.segment_code
-            and now.period_kind = before.period_kind
-            and now.kpi = before.kpi
-            and now.previous_membership_date = before.membership_date
+            now.scheme = earlier.scheme
+            and now.segment_code = earlier.segment_code
+            and now.period_kind = earlier.period_kind
+            and now.kpi = earlier.kpi
+            and now.previous_membership_date = earlier.membership_date
             and now.segment_code <> 'other'
     where now.is_newest and now.kpi_value is not null
 
 ),
 
--- Of shares the difference of their arcsines (Cohen's h) and Newcombe's interval, made of the two of Wilson; of means the
--- difference in standard deviations (Cohen's d) and the interval of normal quantiles. Ratios have neither, and neither has
--- what is foretold: on another date another model may have said it.
-measured as (
+catalogued as (
 
     select
         compared.*,
         kpi_catalog.kpi_name,
         kpi_catalog.unit,
         kpi_catalog.better,
-        kpi_catalog.kind,
-        kpi_value - previous_value as change,
-        case kpi_catalog.kind
+        kpi_catalog.kind
+    from compared
+    inner join kpi_catalog on compared.kpi = kpi_catalog.kpi
+
+),
+
+-- Of shares the difference of their arcsines (Cohen's h) and Newcombe's interval, made of the two of Wilson; of means
+-- the difference in standard deviations (Cohen's d) and the interval of normal quantiles. Ratios have neither, and
+-- neither has what is foretold: on another date another model may have said it.
+measured as (
+
+    select
+        *,
+        kpi_value - previous_value as change_value,
+        case kind
             when 'rate' then 2 * asin(sqrt(kpi_value)) - 2 * asin(sqrt(previous_value))
             when 'mean'
-                then {{ ratio('kpi_value - previous_value', 'sqrt((pow(deviation, 2) + pow(previous_deviation, 2)) / 2)') }}
+                then
+                    {{ ratio(
+                        'kpi_value - previous_value',
+                        'sqrt((pow(deviation, 2) + pow(previous_deviation, 2)) / 2)',
+                    ) }}
         end as effect_size,
-        case kpi_catalog.kind
+        case kind
             when 'rate'
                 then kpi_value - previous_value - sqrt(pow(kpi_value - low, 2) + pow(previous_high - previous_value, 2))
             when 'mean'
@@ -141,7 +154,7 @@ measured as (
                         + {{ ratio('pow(previous_deviation, 2)', 'previous_count') }}
                     )
         end as change_low,
-        case kpi_catalog.kind
+        case kind
             when 'rate'
                 then kpi_value - previous_value + sqrt(pow(high - kpi_value, 2) + pow(previous_value - previous_low, 2))
             when 'mean'
@@ -151,8 +164,7 @@ measured as (
                         + {{ ratio('pow(previous_deviation, 2)', 'previous_count') }}
                     )
         end as change_high
-    from compared
-    inner join kpi_catalog on compared.kpi = kpi_catalog.kpi
+    from catalogued
 
 ),
 
@@ -166,8 +178,8 @@ judged as (
         coalesce(measured.kpi_name, target_catalog.kpi_name) as kpi_name,
         coalesce(measured.unit, target_catalog.unit) as unit,
         case
-            when measured.change is null or measured.change = 0 then 'none'
-            when (measured.change > 0) = (measured.better = 'higher') then 'good'
+            when measured.change_value is null or measured.change_value = 0 then 'none'
+            when (measured.change_value > 0) = (measured.better = 'higher') then 'good'
             else 'bad'
         end as direction,
         measured.* exclude (scheme, segment_code, period_kind, kpi, kpi_name, unit), -- noqa: RF02
@@ -211,15 +223,15 @@ alerts as (
         judged.kpi_name || ' of ' || {{ kpi_segment_name('judged') }}
         || case
             when judged.kpi_value is null then ': there is no result to hold against the target'
-            when judged.change > 0
+            when judged.change_value > 0
                 then
                     ' rose from ' || {{ kpi_words('judged.previous_value', 'judged.unit') }}
                     || ' to ' || {{ kpi_words('judged.kpi_value', 'judged.unit') }}
-            when judged.change < 0
+            when judged.change_value < 0
                 then
                     ' fell from ' || {{ kpi_words('judged.previous_value', 'judged.unit') }}
                     || ' to ' || {{ kpi_words('judged.kpi_value', 'judged.unit') }}
-            when judged.change = 0 then ' stayed at ' || {{ kpi_words('judged.kpi_value', 'judged.unit') }}
+            when judged.change_value = 0 then ' stayed at ' || {{ kpi_words('judged.kpi_value', 'judged.unit') }}
             else ' is ' || {{ kpi_words('judged.kpi_value', 'judged.unit') }}
         end
         || coalesce(
@@ -242,7 +254,7 @@ alerts as (
         judged.previous_count,
         judged.kpi_value,
         judged.previous_value,
-        judged.change,
+        judged.change_value,
         judged.change_low,
         judged.change_high,
         judged.effect_size,

@@ -1,6 +1,7 @@
--- One row per scheme, segment and period with one before to compare with: how much more the segment sold, and how much of
--- that is members who came and went, members who stayed and ordered more or less often, and what they put into an order.
--- The three add up to the change. Where fewer customers came and went than the privacy limit, the split is not told.
+-- One row per scheme, segment and period with one before to compare with: how much more the segment sold, and how
+-- much of that is members who came and went, members who stayed and ordered more or less often, and what they put
+-- into an order. The three add up to the change. Where fewer customers came and went than the privacy limit, the
+-- split is not told.
 {% set minimum = var('minimum_cell_customers') %}
 
 with growth as (

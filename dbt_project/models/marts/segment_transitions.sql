@@ -1,7 +1,8 @@
 -- One row per scheme, pair of segments and evaluated date: how many customers went from one to the other since the
--- evaluated date before, and what they were worth before and after; those who stayed and those who had just become known
--- ("entered") included, so that the sums equal the memberships. A move is the boundary's when the customer, measured with
--- the boundaries in force before, would not have moved. What fewer customers than the privacy limit are worth is not told.
+-- evaluated date before, and what they were worth before and after; those who stayed and those who had just become
+-- known ("entered") included, so that the sums equal the memberships. A move is the boundary's when the customer,
+-- measured with the boundaries in force before, would not have moved. What fewer customers than the privacy limit are
+-- worth is not told.
 {% set minimum = var('minimum_cell_customers') %}
 {% set counts = {
     'net_revenue_before_amount': 'customers_count',
@@ -46,11 +47,11 @@ transitions as (
         cast(
             case
                 when
-                    {% if count != 'customers_count' -%}
-                    steps.customer_changed_count not between 1 and {{ minimum - 1 }}
-                    and steps.boundary_moved_count not between 1 and {{ minimum - 1 }}
-                    and {% endif -%}
                     steps.customers_count >= {{ minimum }}
+                    {%- if count != 'customers_count' %}
+                    and steps.customer_changed_count not between 1 and {{ minimum - 1 }}
+                    and steps.boundary_moved_count not between 1 and {{ minimum - 1 }}
+                    {%- endif %}
                     then steps.{{ amount }}
             end as decimal(18, 4)
         ) as {{ amount }},

@@ -1,5 +1,5 @@
--- Of a cohort everybody bought in its first month, who buys in a month buys in it or later, and the latter only become fewer.
--- The channels of a cohort are the cohort.
+-- Of a cohort everybody bought in its first month, who buys in a month buys in it or later, and the latter only
+-- become fewer. The channels of a cohort are the cohort.
 with cohorts as (
 
     select

@@ -1,5 +1,5 @@
--- The effects of a segment's growth are its change, to the last digit, and the changes of a scheme's segments those of the
--- company: of the revenue of all known customers in the two periods.
+-- The effects of a segment's growth are its change, to the last digit, and the changes of a scheme's segments those
+-- of the company: of the revenue of all known customers in the two periods.
 with growth as (
 
     select * from {{ ref('int_kpis__growth') }}

@@ -1,5 +1,5 @@
--- All money of a period is in one place: the revenue of a scheme's segments and of whoever became known within the period is
--- that of all known customers, and that of orders which name nobody is told beside it.
+-- All money of a period is in one place: the revenue of a scheme's segments and of whoever became known within the
+-- period is that of all known customers, and that of orders which name nobody is told beside it.
 with periods as (
 
     select * from {{ ref('int_kpis__periods') }}

@@ -1,5 +1,5 @@
--- Results that fell (or costs that rose) by more than chance would let them, and targets that are missed: the worst first.
--- It warns and stops nothing.
+-- Results that fell (or costs that rose) by more than chance would let them, and targets that are missed: the worst
+-- first. It warns and stops nothing.
 {{ config(severity='warn') }}
 
 with alerts as (

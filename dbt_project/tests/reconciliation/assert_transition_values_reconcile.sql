@@ -1,5 +1,6 @@
--- What customers are worth survives their steps: of every scheme and date it is what all customers are worth, on the date
--- and on the one before, and what a segment was worth where steps arrived is what it is worth where the next ones begin.
+-- What customers are worth survives their steps: of every scheme and date it is what all customers are worth, on the
+-- date and on the one before, and what a segment was worth where steps arrived is what it is worth where the next
+-- ones begin.
 with steps as (
 
     select * from {{ ref('int_kpis__kept_steps') }}
@@ -33,7 +34,7 @@ sides_{{ when }} as (
         steps.scheme,
         steps.{{ side }}_segment_code as segment_code,
         sum(steps.margin_{{ when }}_amount) as margin_amount,
-        as_of_dates.{{ 'as_of_date' if when == 'now' else 'previous_as_of_date' }} as as_of_date
+        as_of_dates.{{ 'as_of_date' if when == 'now' else 'previous_as_of_date as as_of_date' }}
     from steps
     inner join as_of_dates on steps.as_of_date = as_of_dates.as_of_date
     where steps.{{ side }}_segment_code <> 'entered'
