@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -58,12 +57,12 @@ def lock(company: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def refused(company: Path, lock: Path) -> Iterator[tuple[nights.Night, bool]]:
+def refused(company: Path, lock: Path) -> tuple[nights.Night, bool]:
     """A night that is built whole and refused at the gate, and whether it locked anybody."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(gate, "customers_kept", lambda **_: ("fail", "half of the customers are gone"))
         night = nights.run(company, lock.parents[1], LAUNCH)
-    yield night, lock.exists()
+    return night, lock.exists()
 
 
 @pytest.fixture(scope="module")

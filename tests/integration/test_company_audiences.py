@@ -85,7 +85,5 @@ def test_the_command_shows_the_funnel_and_refuses_the_export(company: nights.Nig
 @pytest.mark.parametrize("view", ["contact_points", "contact_cards"])
 def test_what_tells_how_people_are_reached_is_kept_nowhere_but_in_identity(company: nights.Night, view: str) -> None:
     # Views: what they show is written into no table of its own.
-    found = company.warehouse(
-        f"select count(*) as n from duckdb_views() where schema_name = 'identity' and view_name = 'int_identity__{view}'"
-    )
+    found = company.warehouse(f"select count(*) as n from duckdb_views() where view_name = 'int_identity__{view}'")
     assert found["n"][0] == 1
