@@ -1,5 +1,5 @@
--- One row per customer and campaign that contacted the customer in the last 365 days, whoever ran it: what its exposures
--- tell, and the treatment arm of our own, which counts from the launch on. Who was held out was not contacted.
+-- One row per customer and campaign that contacted the customer in the last 365 days, whoever ran it: what its
+-- exposures tell, and the treatment arm of our own, which counts from the launch on. A holdout was not contacted.
 {{ config(materialized='view') }}
 
 with campaign_exposures as (

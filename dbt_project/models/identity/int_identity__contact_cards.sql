@@ -1,5 +1,5 @@
--- One row per customer: how the golden record says they can be reached now, with the number in E.164 and the country as a
--- code. It is read where an audience leaves the house, and nowhere else.
+-- One row per customer: how the golden record says they can be reached now, with the number in E.164 and the country as
+-- a code. It is read where an audience leaves the house, and nowhere else.
 {{ config(materialized='view') }}
 
 with customer_history as (
@@ -34,7 +34,9 @@ cards as (
     from customer_history
     left join country_names on {{ country_key('customer_history.country') }} = country_names.name
     left join countries
-        on coalesce(country_names.country_code, '{{ var("default_country") }}') = countries.country_code
+        on
+            coalesce(country_names.country_code, '{{ var("default_country") }}')
+            = countries.country_code
 
 )
 

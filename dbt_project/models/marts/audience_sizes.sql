@@ -4,6 +4,7 @@
     'no_consent', 'no_address', 'unsubscribed', 'suppressed', 'in_both_arms', 'contacted_too_often', 'in_other_campaign',
     'joined_after_launch', 'audience_too_small',
 ] %}
+{% set held_out_share = ratio('holdout_count', 'members_count') %}
 
 with audiences as (
 
@@ -126,9 +127,9 @@ sizes as (
         launched_count,
         minimum_customers_count,
         planned_holdout_share,
-        {{ ratio('holdout_count', 'members_count') }} as holdout_share,
-        {{ wilson_bound(ratio('holdout_count', 'members_count'), 'nullif(members_count, 0)', -1) }} as holdout_share_low,
-        {{ wilson_bound(ratio('holdout_count', 'members_count'), 'nullif(members_count, 0)', 1) }} as holdout_share_high,
+        {{ held_out_share }} as holdout_share,
+        {{ wilson_bound(held_out_share, 'nullif(members_count, 0)', -1) }} as holdout_share_low,
+        {{ wilson_bound(held_out_share, 'nullif(members_count, 0)', 1) }} as holdout_share_high,
         status = 'running' as is_exported,
         launches_on_date,
         ends_on_date,

@@ -1,6 +1,6 @@
--- One row per campaign of our own and customer whom its conditions fit tonight, or who was in it at its launch: the arm,
--- and why the customer is not contacted. Consent comes before everything else; what was locked at the launch stays, and
--- who may not be contacted any more stays in the arm, because arms are compared as they were drawn.
+-- One row per campaign of our own and customer whom its conditions fit tonight, or who was in it at its launch: the
+-- arm, and why the customer is not contacted. Consent comes before everything else; what was locked at the launch
+-- stays, and who may not be contacted any more stays in the arm, because arms are compared as they were drawn.
 with customers as (
 
     select * from {{ ref('int_customers__tonight') }}
@@ -160,18 +160,20 @@ large_enough as (
 
 ),
 
--- Of campaigns that share no customer the launched one has its members, then the one that launches first, then the one of
--- the smaller priority: what each customer wants to be in, in this order.
+-- Of campaigns that share no customer the launched one has its members, then the one that launches first, then the one
+-- of the smaller priority: what each customer wants to be in, in this order.
 wanted as (
 
     select
         checked.customer_id,
         coalesce(
             list(checked.campaign_id order by checked.campaign_id asc) filter (where checked.was_member),
-            cast([] as varchar [])
+            cast([] as varchar[])
         ) as locked_campaigns,
-        list([checked.campaign_id] order by checked.launches_on_date asc, checked.priority asc, checked.campaign_id asc)
-            filter (where large_enough.campaign_id is not null and checked.own_reason is null) as open_campaigns
+        list(
+            list_value(checked.campaign_id)
+            order by checked.launches_on_date asc, checked.priority asc, checked.campaign_id asc
+        ) filter (where large_enough.campaign_id is not null and checked.own_reason is null) as open_campaigns
     from checked
     left join large_enough on checked.campaign_id = large_enough.campaign_id
     where not checked.is_over
@@ -183,8 +185,8 @@ taken as (
 
     select
         customer_id,
-        unnest(list_reduce(
-            open_campaigns,
+        unnest(list_reduce( -- noqa: PRS, LT01
+            open_campaigns, -- noqa: PRS
             lambda taken, next: case
                 when list_has_any(taken, {{ audience_exclusions('next[1]') }}) then taken
                 else list_concat(taken, next)

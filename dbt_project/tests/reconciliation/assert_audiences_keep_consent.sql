@@ -22,13 +22,29 @@ suppressed_customers as (
 
 agreed as (
 
-    select customer_id, 'email' as channel from consent where is_contactable_by_email
+    select
+        customer_id,
+        'email' as channel
+    from consent
+    where is_contactable_by_email
     union all
-    select customer_id, 'sms' as channel from consent where is_contactable_by_sms
+    select
+        customer_id,
+        'sms' as channel
+    from consent
+    where is_contactable_by_sms
     union all
-    select customer_id, 'phone' as channel from consent where is_contactable_by_phone
+    select
+        customer_id,
+        'phone' as channel
+    from consent
+    where is_contactable_by_phone
     union all
-    select customer_id, 'ads' as channel from consent where has_ads_consent and (has_email_address or has_phone_number)
+    select
+        customer_id,
+        'ads' as channel
+    from consent
+    where has_ads_consent and (has_email_address or has_phone_number)
 
 ),
 
