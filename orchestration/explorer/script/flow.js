@@ -1,0 +1,50 @@
+// The picture of who moved where: bands from the segments before to the segments now.
+// Belongs here: laying the bands out and drawing them as SVG. Does not belong here: which moves are shown.
+
+const SVG = "http://www.w3.org/2000/svg";
+function s(tag, attributes, ...children) {
+  const element = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
+  element.append(...children);
+  return element;
+}
+
+// moves: [{from, to, count}], names and colours by code, order: codes from top to bottom.
+function flowPicture(moves, names, colours, order, title) {
+  const WIDTH = 900, GAP = 8, BAR = 12, SIDE = 190, HEIGHT = Math.max(260, 26 * order.length);
+  const all = moves.reduce((sum, move) => sum + move.count, 0);
+  const codes = (side) => order.filter((code) => moves.some((move) => move[side] === code));
+  const gaps = Math.max(codes("from").length, codes("to").length) - 1;
+  const scale = (HEIGHT - gaps * GAP) / all;
+  const placed = (side) => {
+    let at = 0;
+    return new Map(codes(side).map((code) => {
+      const count = moves.filter((move) => move[side] === code).reduce((sum, move) => sum + move.count, 0);
+      const node = { code, count, top: at, height: count * scale, used: 0 };
+      at += node.height + GAP;
+      return [code, node];
+    }));
+  };
+  const left = placed("from"), right = placed("to");
+  const bands = [];
+  for (const from of left.keys()) {
+    for (const to of right.keys()) {
+      const move = moves.find((one) => one.from === from && one.to === to);
+      if (!move) continue;
+      const thick = move.count * scale, start = left.get(from), end = right.get(to);
+      const y0 = start.top + start.used + thick / 2, y1 = end.top + end.used + thick / 2;
+      start.used += thick; end.used += thick;
+      const x0 = SIDE + BAR, x1 = WIDTH - SIDE - BAR, middle = (x0 + x1) / 2;
+      bands.push(s("path", { d: `M${x0} ${y0}C${middle} ${y0} ${middle} ${y1} ${x1} ${y1}`, class: "band", stroke: colours.get(from) || "#9aa5b1", "stroke-width": Math.max(0.6, thick) },
+        s("title", {}, `${names.get(from) || from} to ${names.get(to) || to}: ${asText(move.count, "count")}`)));
+    }
+  }
+  const nodes = (side, map) => [...map.values()].flatMap((node) => {
+    const x = side === "left" ? SIDE : WIDTH - SIDE - BAR;
+    const name = names.get(node.code) || node.code;
+    const label = name.length > 24 ? `${name.slice(0, 23)}…` : name;
+    return [s("rect", { x, y: node.top, width: BAR, height: Math.max(1, node.height), fill: colours.get(node.code) || "#9aa5b1" }),
+      s("text", { x: side === "left" ? SIDE - 8 : WIDTH - SIDE + 8, y: node.top + node.height / 2, "text-anchor": side === "left" ? "end" : "start", "dominant-baseline": "middle" }, label)];
+  });
+  return s("svg", { viewBox: `0 -8 ${WIDTH} ${HEIGHT + 16}`, class: "flow", role: "img", "aria-label": title }, ...bands, ...nodes("left", left), ...nodes("right", right));
+}
