@@ -20,6 +20,7 @@ from rich.console import Console
 from data_contracts.contract_rules import ContractError
 from orchestration.configuration.deployment import CONFIG_VARIABLE, Deployment, load_deployment, tonight
 from orchestration.console.explain_command import explain
+from orchestration.console.explorer_command import explorer
 from orchestration.console.identity_commands import identity_app
 from orchestration.console.new_source_command import new_source
 from orchestration.console.quarantine_commands import quarantine_app
@@ -38,6 +39,7 @@ app.add_typer(quarantine_app, name="quarantine")
 app.add_typer(identity_app, name="identity")
 app.command()(explain)
 app.command()(scorecard)
+app.command()(explorer)
 app.command("new-source")(new_source)
 ConfigOption = Annotated[
     Path | None,

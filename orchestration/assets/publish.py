@@ -14,6 +14,8 @@ import dagster as dg
 
 from orchestration.assets.gate import judge_build, refused
 from orchestration.configuration.deployment import Deployment
+from orchestration.explorer.about import about_version
+from orchestration.explorer.page import write_explorer
 from orchestration.failures import told_plainly
 from orchestration.found_segments.catalogue import FOUND_SCHEMES
 from orchestration.gate.expectations import GATE_ASSET, IDENTITY_BUILD, PREDICTIONS_BUILD
@@ -23,7 +25,7 @@ from orchestration.model_store import RETURN_MODEL, ModelStore
 from orchestration.owners import OWNERS
 from orchestration.partitions import ONE_NIGHT_A_RUN
 from orchestration.publishing.publisher import MartRelation, publish
-from orchestration.publishing.version_store import VersionStore
+from orchestration.publishing.version_store import Draft, VersionStore
 from orchestration.resources import NightLockResource, WarehouseResource
 
 PUBLISH_ASSET = ["publish", "published_version"]
@@ -65,7 +67,7 @@ def publish_asset(
                 models=models,
                 published_at=dt.datetime.now(tz=dt.UTC),
                 keep_versions=deployment.settings.publish.keep_versions,
-                add_files=lambda folder: _add_cards(folder, models, ModelStore(deployment.home.models)),
+                add_files=lambda draft: _add_files(draft, models, deployment),
             ).version
         return dg.MaterializeResult(
             metadata={
@@ -100,6 +102,12 @@ def _checks(verdict: Verdict) -> dict[str, object]:
         "results": len(verdict.results),
         "warnings": [f"{problem.name}: {problem.found}" for problem in verdict.warnings],
     }
+
+
+def _add_files(draft: Draft, models: Mapping[str, str], deployment: Deployment) -> None:
+    """Put beside the marts what people read of them."""
+    _add_cards(draft.folder, models, ModelStore(deployment.home.models))
+    write_explorer(draft.folder, about_version(deployment, draft.name))
 
 
 def _add_cards(folder: Path, models: Mapping[str, str], store: ModelStore) -> None:

@@ -1,11 +1,14 @@
 """What the explorer says of the version beside its marts.
 
-Belongs here: the facts that no mart holds. Does not belong here: where they come from (settings, the publisher).
+Belongs here: the facts that no mart holds, from the deployment's settings. Does not belong here: reading marts.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+from orchestration.configuration.deployment import Deployment
+from orchestration.configuration.thresholds import default_thresholds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,3 +28,21 @@ class About:
     locale: str
     version: str
     minimum_cell_customers: int
+
+
+def about_version(deployment: Deployment, version: str) -> About:
+    """What the settings say of a version.
+
+    Args:
+        deployment: Whose version it is.
+        version: Its name.
+    """
+    company = deployment.settings.company
+    thresholds = default_thresholds() | deployment.settings.thresholds
+    return About(
+        company=company.name,
+        currency=company.currency,
+        locale=company.locale,
+        version=version,
+        minimum_cell_customers=thresholds["minimum_cell_customers"],
+    )

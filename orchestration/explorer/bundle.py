@@ -18,4 +18,4 @@ def vega_script() -> str:
     # Imported here because the commands that write no page should not wait for it.
     import vl_convert
 
-    return f"(function(){{\n{vl_convert.javascript_bundle()}\n}})();"
+    return f"(function(){{\n{vl_convert.javascript_bundle(None)}\n}})();"

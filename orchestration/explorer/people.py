@@ -33,7 +33,9 @@ def _written(tables: Mapping[str, Table]) -> list[Persona]:
 
     schemes = {row["scheme"]: row for row in tables["segmentation_schemes"].records()}
     scores = {row["scheme"]: row for row in tables.get("scheme_scorecard", _EMPTY).records()}
-    traits, certainty, reach = (by_segment(name) for name in ("segment_traits", "membership_certainty", "segment_reach"))
+    traits, certainty, reach = (
+        by_segment(name) for name in ("segment_traits", "membership_certainty", "segment_reach")
+    )
     treatments, kpis = by_segment("treatment_mix"), by_segment("segment_kpis")
     written = []
     for profile in tables["segment_profiles"].records():

@@ -75,7 +75,7 @@ class Marts:
         listed = ", ".join(f'"{name}"' for name in shown)
         order = ", ".join(f'"{name}"' for name in (*part.keys, *(name for name in shown if name not in part.keys)))
         where = part.where.format(mart=f'"{part.mart}"')
-        return self.query(f'select {listed} from "{part.mart}" where {where} order by {order}')  # noqa: S608
+        return self.query(f'select {listed} from "{part.mart}" where {where} order by {order}')
 
 
 @contextmanager

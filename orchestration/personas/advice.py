@@ -52,7 +52,9 @@ def _is_left_out(row: Row) -> bool:
 
 
 def _given(row: Row) -> Sentence:
-    share = Figure(row["treated_share"], "share", TREATMENTS, "treated_share", {key: row[key] for key in _TREATMENT_KEY})
+    share = Figure(
+        row["treated_share"], "share", TREATMENTS, "treated_share", {key: row[key] for key in _TREATMENT_KEY}
+    )
     dimension, treatment = (str(row[name]).replace("_", " ") for name in ("dimension", "treatment"))
     return says(f"{dimension.capitalize()}: {treatment}, for ", share, " of them.")
 

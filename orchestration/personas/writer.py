@@ -58,7 +58,7 @@ def persona_of(material: Material) -> Persona:
     chapters = (
         Chapter("Who they are", _who(material, code)),
         Chapter("What they need", told_of(NEEDS, material.traits)),
-        Chapter("How they buy", (*_buying(material.profile), *_retention(material.kpis), *told_of(BUYS, material.traits))),
+        Chapter("How they buy", (*_buying(material), *told_of(BUYS, material.traits))),
         Chapter("How they feel about us", (*_satisfaction(material.kpis), *told_of(FEELS, material.traits))),
         *advice(material.treatments, material.reach),
         Chapter("How sure we are", _certainty(material, code)),
@@ -107,7 +107,8 @@ def _who(material: Material, code: str) -> tuple[Sentence, ...]:
     return (*((says(f"{description}."),) if description else ()), *told)
 
 
-def _buying(profile: Row) -> tuple[Sentence, ...]:
+def _buying(material: Material) -> tuple[Sentence, ...]:
+    profile = material.profile
     worth, index = (
         _profile(profile, "net_revenue_365d_mean_amount", "money"),
         _profile(profile, "net_revenue_index", "times"),
@@ -127,6 +128,7 @@ def _buying(profile: Row) -> tuple[Sentence, ...]:
         *_said("They order on ", days, " days a year, for ", value, " an order."),
         *_said("Half of them last ordered no more than ", silent, " ago."),
         *_said("Discounts take ", discount, " off what they buy."),
+        *_retention(material.kpis),
     )
 
 
