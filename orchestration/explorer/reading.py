@@ -62,6 +62,10 @@ class Marts:
         columns = tuple(column[0] for column in answer.description or ())
         return Table(columns, tuple(tuple(_plain(value) for value in row) for row in answer.fetchall()))
 
+    def run(self, sql: str) -> None:
+        """Run a statement that has no answer."""
+        self._connection.execute(sql)
+
     def read(self, part: Slice) -> Table | str:
         """The rows of a slice in the order of its keys, or in words why there are none to show."""
         present = self.columns(part.mart)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from orchestration.explorer.reading import Marts, Table
+from orchestration.explorer.treatment_mix import treatment_mix
 
 
 @dataclass(frozen=True)
@@ -171,4 +172,6 @@ def summaries(marts: Marts, *, smallest: int) -> dict[str, Table]:
             found["segment_reach"] = marts.query(_REACH, {"smallest": smallest})
     if set(marts.columns("segment_transitions")) >= _MOVES:
         found["movement"] = marts.query(_MOVEMENT)
+    if (mix := treatment_mix(marts, smallest=smallest)) is not None:
+        found["treatment_mix"] = mix
     return found

@@ -14,8 +14,8 @@ Row = Mapping[str, Any]
 
 TREATMENTS, REACH = "treatment_mix", "segment_reach"
 _TREATMENT_KEY = ("scheme", "segment_code", "dimension", "treatment")
-# Treatments whose names say that something is left out.
-_LEFT_OUT = ("no_", "none", "not_", "do_not_", "without_")
+# The option of a policy that is nothing.
+_NOTHING = "none"
 _CHANNELS = (("email", "by e-mail"), ("sms", "by text message"), ("phone", "by telephone"))
 
 
@@ -48,15 +48,15 @@ def _leading(treatments: Sequence[Row]) -> list[Row]:
 
 
 def _is_left_out(row: Row) -> bool:
-    return str(row["treatment"]).startswith(_LEFT_OUT)
+    return row["treatment"] == _NOTHING
 
 
 def _given(row: Row) -> Sentence:
     share = Figure(
         row["treated_share"], "share", TREATMENTS, "treated_share", {key: row[key] for key in _TREATMENT_KEY}
     )
-    dimension, treatment = (str(row[name]).replace("_", " ") for name in ("dimension", "treatment"))
-    return says(f"{dimension.capitalize()}: {treatment}, for ", share, " of them.")
+    dimension, treatment = (str(row[name]).replace("_", " ") for name in ("dimension_name", "treatment_name"))
+    return says(f"{dimension[:1].upper()}{dimension[1:]}: {treatment}, for ", share, " of them.")
 
 
 def _not_addressed(reach: Row | None) -> tuple[Sentence, ...]:

@@ -20,7 +20,7 @@ function demandSection() {
   const grid = () => tableOf("Units of each category and month", [{ title: "Category", of: (row) => row.category_name }, { title: "Month", of: (row) => dateText(row.month_date) }, { title: "Sold", number: true, of: of("units_count") },
     { title: "Expected", number: true, of: of("expected_units_count") }, { title: "at least", number: true, of: of("expected_units_low") }, { title: "at most", number: true, of: of("expected_units_high") }, { title: "To hold", number: true, of: of("units_to_hold_count") }],
   rows.slice().sort((one, other) => other.month_date.localeCompare(one.month_date) || one.category_name.localeCompare(other.category_name)));
-  return [lede, pick, chart("Units asked for by month", "Line: sold; dashed: expected, with its interval of 95 %.", (width) => demandPicture(rows, width), grid), segmentsAhead(next, keep)];
+  return [lede, pick, chart("Units asked for by month", "Line: sold; dashed: expected, with its interval of 95 %.", (width) => demandPicture(rows, width), grid), segmentsAhead(next, keep), together()];
 }
 
 function demandPicture(rows, width) {
@@ -43,4 +43,14 @@ function segmentsAhead(next, keep) {
   const of = (column) => (row) => cell("category_demand", DEMAND, row, column, "count");
   return foldedLater("Who will ask for it, by segment", () => tableOf(`Units expected in the month from ${dateText(next)}`, [{ title: "Segment", of: (row) => names.get(row.segment_code) || plainWords(row.segment_code) }, { title: "Category", of: (row) => row.category_name },
     { title: "Expected", number: true, of: of("expected_units_count") }, { title: "at least", number: true, of: of("expected_units_low") }, { title: "at most", number: true, of: of("expected_units_high") }], rows));
+}
+
+// Categories that go into the same basket more often than by chance.
+function together() {
+  const rows = (table("product_affinities") || []).slice().sort((one, other) => other.lift_low - one.lift_low).slice(0, 40);
+  if (!rows.length) return null;
+  const keys = ["item_level", "item_code", "partner_code"];
+  const of = (column, kind) => (row) => cell("product_affinities", keys, row, column, kind);
+  return foldedLater("What goes together", () => tableOf("Categories in the same basket more often than by chance", [{ title: "Who buys", of: (row) => row.item_name || row.item_code }, { title: "also buys", of: (row) => row.partner_name || row.partner_code },
+    { title: "As often as usual", number: true, of: of("lift", "times") }, { title: "at least", number: true, of: of("lift_low", "times") }], rows));
 }

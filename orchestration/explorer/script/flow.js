@@ -11,19 +11,27 @@ function s(tag, attributes, ...children) {
 
 // moves: [{from, to, count}], names and colours by code, order: codes from top to bottom.
 function flowPicture(moves, names, colours, order, title) {
-  const WIDTH = 900, GAP = 8, BAR = 12, SIDE = 190, HEIGHT = Math.max(260, 26 * order.length);
+  const isNarrow = innerWidth < 600;
+  const [WIDTH, SIDE, LETTERS] = isNarrow ? [360, 112, 15] : [900, 190, 24];
+  const GAP = 6, BAR = isNarrow ? 8 : 12, HEIGHT = Math.max(260, 26 * order.length);
+  // A name needs this much room, however thin its bar is.
+  const LEAST = 15;
   const all = moves.reduce((sum, move) => sum + move.count, 0);
   const codes = (side) => order.filter((code) => moves.some((move) => move[side] === code));
-  const gaps = Math.max(codes("from").length, codes("to").length) - 1;
-  const scale = (HEIGHT - gaps * GAP) / all;
+  const nodes = Math.max(codes("from").length, codes("to").length);
+  const scale = Math.max(0.2 * HEIGHT, HEIGHT - nodes * (GAP + LEAST)) / all;
+  let lowest = 0;
   const placed = (side) => {
     let at = 0;
-    return new Map(codes(side).map((code) => {
+    const found = new Map(codes(side).map((code) => {
       const count = moves.filter((move) => move[side] === code).reduce((sum, move) => sum + move.count, 0);
-      const node = { code, count, top: at, height: count * scale, used: 0 };
-      at += node.height + GAP;
+      const height = count * scale, room = Math.max(LEAST, height);
+      const node = { code, count, top: at + (room - height) / 2, height, used: 0 };
+      at += room + GAP;
       return [code, node];
     }));
+    lowest = Math.max(lowest, at);
+    return found;
   };
   const left = placed("from"), right = placed("to");
   const bands = [];
@@ -39,12 +47,12 @@ function flowPicture(moves, names, colours, order, title) {
         s("title", {}, `${names.get(from) || from} to ${names.get(to) || to}: ${asText(move.count, "count")}`)));
     }
   }
-  const nodes = (side, map) => [...map.values()].flatMap((node) => {
+  const drawn = (side, map) => [...map.values()].flatMap((node) => {
     const x = side === "left" ? SIDE : WIDTH - SIDE - BAR;
     const name = names.get(node.code) || node.code;
-    const label = name.length > 24 ? `${name.slice(0, 23)}…` : name;
+    const label = name.length > LETTERS ? `${name.slice(0, LETTERS - 1)}…` : name;
     return [s("rect", { x, y: node.top, width: BAR, height: Math.max(1, node.height), fill: colours.get(node.code) || "#9aa5b1" }),
       s("text", { x: side === "left" ? SIDE - 8 : WIDTH - SIDE + 8, y: node.top + node.height / 2, "text-anchor": side === "left" ? "end" : "start", "dominant-baseline": "middle" }, label)];
   });
-  return s("svg", { viewBox: `0 -8 ${WIDTH} ${HEIGHT + 16}`, class: "flow", role: "img", "aria-label": title }, ...bands, ...nodes("left", left), ...nodes("right", right));
+  return s("svg", { viewBox: `0 -4 ${WIDTH} ${lowest + 4}`, class: "flow", role: "img", "aria-label": title }, ...bands, ...drawn("left", left), ...drawn("right", right));
 }

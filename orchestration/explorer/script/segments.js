@@ -28,7 +28,7 @@ function search() {
     if (words.length && !hits.length) found.replaceChildren(h("li", { class: "quiet" }, "No segment has these words."));
   };
   field.addEventListener("keydown", (event) => { if (event.key === "Escape") { field.value = ""; look(); } });
-  return h("div", { class: "search" }, h("label", { for: "search" }, "Find a segment", field), found, said);
+  return h("div", { class: "search" }, h("label", {}, h("span", { class: "words" }, "Find a segment"), field), found, said);
 }
 
 function segmentsSection() {
