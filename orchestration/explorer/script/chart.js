@@ -3,6 +3,12 @@
 
 const isDark = () => (state.theme ? state.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches);
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+// Dark colours of segments would drown in a dark page: they are mixed with white there.
+function onGround(hex) {
+  if (!isDark()) return hex;
+  const mixed = [1, 3, 5].map((at) => Math.round(parseInt(hex.slice(at, at + 2), 16) * 0.68 + 255 * 0.32));
+  return `#${mixed.map((part) => part.toString(16).padStart(2, "0")).join("")}`;
+}
 const waiting = new Map();
 const seen = new IntersectionObserver((entries) => {
   for (const entry of entries) if (entry.isIntersecting) draw(entry.target);

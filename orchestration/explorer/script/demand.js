@@ -27,7 +27,7 @@ function demandPicture(rows, width) {
   const values = rows.flatMap((row) => [...(row.is_forecast ? [] : [{ category: row.category_name, month: row.month_date, units: row.units_count, kind: "sold" }]),
     ...(row.is_forecast ? [{ category: row.category_name, month: row.month_date, units: row.expected_units_count, low: row.expected_units_low, high: row.expected_units_high, kind: "expected" }] : [])]);
   const names = [...new Set(values.map((row) => row.category))].sort();
-  const columns = names.length === 1 ? 1 : Math.max(1, Math.min(4, Math.floor(width / 230)));
+  const columns = names.length === 1 ? 1 : Math.max(1, Math.min(4, names.length, Math.floor(width / 230)));
   const x = { field: "month", type: "temporal", title: null, axis: { format: "%b %y", grid: false, tickCount: 3 } };
   const tooltip = [{ field: "category", title: "Category" }, { field: "month", type: "temporal", title: "Month", format: "%b %Y" }, { field: "kind", title: "Units are" }, { field: "units", title: "Units", format: ",.0f" }];
   return { data: { values }, columns, spacing: 24, facet: { field: "category", type: "nominal", title: null }, spec: { width: Math.floor((width - 76 - 24 * (columns - 1)) / columns), height: names.length === 1 ? 240 : 110, layer: [

@@ -52,4 +52,4 @@ const namesOf = (scheme) => {
   for (const row of rowsOf("segment_profiles", (row) => row.scheme === scheme)) names.set(row.segment_code, row.segment_name);
   return names;
 };
-const coloursOf = (scheme) => new Map(rowsOf("segment_profiles", (row) => row.scheme === scheme).map((row) => [row.segment_code, safeColour(row.colour)]));
+const coloursOf = (scheme) => new Map(rowsOf("segment_profiles", (row) => row.scheme === scheme).map((row) => [row.segment_code, onGround(safeColour(row.colour))]));

@@ -10,7 +10,7 @@ const sentence = (parts, keys) => h("p", {}, parts.map((part) => {
 function persona(row) {
   const told = content.personas[row.scheme]?.[row.segment_code];
   if (!told) return null;
-  return h("article", { class: "persona", "aria-labelledby": "persona", style: { "--segment": safeColour(row.colour) } },
+  return h("article", { class: "persona", "aria-labelledby": "persona", style: { "--segment": onGround(safeColour(row.colour)) } },
     h("header", {}, h("h3", { id: "persona" }, row.segment_name),
       h("a", { class: "clear", href: address({ segment: null, section: "segments" }) }, "Show all segments")),
     h("div", { class: "headline" }, sentence(told.headline, told.keys)),

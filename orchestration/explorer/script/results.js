@@ -88,11 +88,11 @@ function resultsSection() {
 
 function lines(rows, measure, names, colours, width) {
   const codes = [...new Set(segmentsOf(state.scheme).map((row) => row.segment_code).filter((code) => rows.some((row) => row.segment_code === code)))];
-  const columns = codes.length === 1 ? 1 : Math.max(1, Math.min(4, Math.floor(width / 230)));
+  const columns = codes.length === 1 ? 1 : Math.max(1, Math.min(4, codes.length, Math.floor(width / 230)));
   const format = { share: ".0%", money: ",.0f", count: ",d", number: ",.1f", days: ",.0f", points: "+.0f", times: ",.1f" }[measure.kind];
   const values = rows.filter((row) => codes.includes(row.segment_code)).map((row) => ({ date: row[measure.date].slice(0, 10), segment: names.get(row.segment_code) || row.segment_code, value: row[measure.column], low: row[measure.low] ?? null, high: row[measure.high] ?? null }));
   const titles = codes.map((code) => names.get(code));
-  const x = { field: "date", type: "temporal", title: null, axis: { format: "%b %y", grid: false, tickCount: codes.length === 1 ? 8 : 3 } };
+  const x = { field: "date", type: "temporal", title: null, axis: { format: "%b %y", grid: false, tickCount: columns === 1 ? 8 : 3 } };
   const colourBy = { field: "segment", type: "nominal", legend: null, scale: { domain: titles, range: codes.map((code) => colours.get(code)) } };
   const line = { mark: { type: "line", strokeWidth: 2.5, point: { size: 28, filled: true }, tooltip: true }, encoding: {
     x, y: { field: "value", type: "quantitative", title: null, axis: { format, tickCount: 4 } }, color: colourBy,
@@ -126,7 +126,7 @@ function cohorts() {
     y: { field: "cohort", type: "ordinal", timeUnit: "utcyearmonth", title: null, axis: { format: "%b %Y" } },
     color: { field: "rate", type: "quantitative", title: null, scale: { range: [colour("soft"), colour("accent")] }, legend: { format: ".0%" } },
     tooltip: [{ field: "cohort", type: "temporal", title: "First ordered in", format: "%b %Y" }, { field: "since", title: "Months since" }, { field: "rate", title: "Ordered in the month", format: ".1%" }] } });
-  return chart("Do new customers come back?", "Each row is the customers of one month; the darker, the more of them ordered in that month.", make, () => tableOf("Customers who ordered again", [
+  return chart("Do new customers come back?", "Each row is the customers of one month; the stronger the colour, the more of them ordered in that month.", make, () => tableOf("Customers who ordered again", [
     { title: "First ordered in", of: (row) => dateText(row.cohort_month_date) }, { title: "Months since", number: true, of: (row) => String(row.months_since) },
     { title: "Ordered in the month", number: true, of: (row) => cell("cohort_retention", keys, row, "bounded_retention_rate", "share") }], rows));
 }

@@ -23,7 +23,7 @@ function search() {
       return words.every((word) => text.includes(word));
     }) : [];
     found.replaceChildren(...hits.slice(0, 8).map((row) => h("li", {}, h("a", { href: address({ scheme: row.scheme, segment: row.segment_code, section: "segments" }) },
-      dot(safeColour(row.colour)), row.segment_name, h("span", { class: "quiet" }, ` in ${schemeOf(row.scheme)?.scheme_name}`)))));
+      dot(onGround(safeColour(row.colour))), row.segment_name, h("span", { class: "quiet" }, ` in ${schemeOf(row.scheme)?.scheme_name}`)))));
     said.textContent = words.length ? `${hits.length} segments found` : "";
     if (words.length && !hits.length) found.replaceChildren(h("li", { class: "quiet" }, "No segment has these words."));
   };
@@ -47,7 +47,7 @@ function segmentsSection() {
 function composition(rows) {
   const bar = (title, column) => [h("span", { class: "quiet" }, title), h("span", { class: "stack" }, rows.filter((row) => row[column] > 0).map((row) =>
     h("span", { title: `${row.segment_name}: ${asText(row[column], "share")}`, class: state.segment && state.segment !== row.segment_code ? "faint" : null,
-      style: { flex: `${row[column]} 1 0`, background: safeColour(row.colour) } })))];
+      style: { flex: `${row[column]} 1 0`, background: onGround(safeColour(row.colour)) } })))];
   return h("div", { class: "composition", "aria-hidden": "true" }, bar("Customers", "customers_share"), bar("Revenue", "net_revenue_365d_share"));
 }
 
@@ -55,7 +55,7 @@ function card(row) {
   const chosen = row.segment_code === state.segment;
   return h("li", {}, h("button", { type: "button", class: "card", "aria-pressed": chosen ? "true" : "false", "data-segment": row.segment_code, "data-focus": `card ${row.segment_code}`,
     on: { click: () => choose({ segment: chosen ? null : row.segment_code }) } },
-    h("span", { class: "name" }, dot(safeColour(row.colour)), row.segment_name),
+    h("span", { class: "name" }, dot(onGround(safeColour(row.colour))), row.segment_name),
     h("span", { class: "quiet about" }, row.description || ""),
     h("span", { class: "facts" },
       h("span", {}, profileCell(row, "customers_count", "count"), h("span", { class: "quiet" }, " customers")),
@@ -66,7 +66,7 @@ function card(row) {
 function sideBySide(rows) {
   const column = (title, name, kind) => ({ title, number: true, meaning: PROFILE_MEANINGS[name], of: (row) => profileCell(row, name, kind) });
   return tableOf("Segments on the night's date", [
-    { title: "Segment", of: (row) => [dot(safeColour(row.colour)), row.segment_name] },
+    { title: "Segment", of: (row) => [dot(onGround(safeColour(row.colour))), row.segment_name] },
     column("Customers", "customers_count", "count"), column("of all", "customers_share", "share"), column("of revenue", "net_revenue_365d_share", "share"),
     column("of margin", "margin_365d_share", "share"), column("Revenue each", "net_revenue_365d_mean_amount", "money"), column("Order days", "order_days_365d_mean", "number"),
     column("An order", "average_order_value_365d_amount", "money"), column("Discount", "discount_365d_share", "share"), column("Last order", "days_since_last_order_median", "days"),

@@ -23,7 +23,7 @@ function treatmentBars(mix, names) {
   }
   const lines = segmentsOf(state.scheme).filter((row) => mix.some((one) => one.segment_code === row.segment_code));
   const first = (segment, dimension) => mix.find((row) => row.segment_code === segment && row.dimension === dimension);
-  return tableOf("What most customers of each segment get", [{ title: "Segment", of: (row) => [dot(safeColour(row.colour)), row.segment_name] },
+  return tableOf("What most customers of each segment get", [{ title: "Segment", of: (row) => [dot(onGround(safeColour(row.colour))), row.segment_name] },
     ...dimensions.map(([code, name]) => ({ title: name, of: (row) => {
       const most = first(row.segment_code, code);
       return most ? [most.treatment_name, " ", h("span", { class: "quiet" }, share(most))] : "";

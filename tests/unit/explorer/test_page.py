@@ -102,10 +102,13 @@ def test_options_of_too_few_customers_are_not_told(tmp_path: Path) -> None:
     assert "bundle" in column(content, "treatment_mix", "treatment")
 
 
-@pytest.mark.parametrize("part", [part for part in SLICES if not part.is_required], ids=lambda part: part.mart)
-def test_a_version_without_a_mart_says_so(tmp_path: Path, part: Any) -> None:
-    explored.write(tmp_path, change=lambda name, rows: None if name == part.mart else rows)
-    assert set(content_of(explorer_html(tmp_path, explored.ABOUT))["absent"]) == {part.mart}
+def test_a_version_without_what_may_be_missing_says_of_each_that_it_is(tmp_path: Path) -> None:
+    required = {part.mart for part in SLICES if part.is_required}
+    explored.write(tmp_path, change=lambda name, rows: rows if name in required else None)
+    content = content_of(explorer_html(tmp_path, explored.ABOUT))
+    assert set(content["absent"]) == {part.mart for part in SLICES} - required
+    assert set(content["tables"]) == required
+    assert content["totals"]["customers"]["value"] is None
 
 
 def test_a_mart_of_another_shape_is_named_with_its_column(tmp_path: Path) -> None:
