@@ -2,7 +2,7 @@
 // Belongs here: models against their simple baselines, and whether chances came true. Does not belong here: predictions of customers.
 
 const MODEL_NAMES = {
-  return_90d: "Who orders again within 90 days", category_90d: "From which category they order within 90 days", response_30d: "Who answers a campaign within 30 days",
+  return_90d: "Orders again within 90 days", category_90d: "Orders of a category, 90 days", response_30d: "Answers a campaign, 30 days",
   value_90d__boosted_trees: "Margin of 90 days (boosted trees)", value_90d__buying_model: "Margin of 90 days (buying model)",
 };
 const METRICS = { area_under_roc: "area under the curve", calibration_slope: "calibration slope", log_loss: "log loss", mean_absolute_error: "mean absolute error", gini: "Gini",
@@ -18,8 +18,19 @@ function modelsSection() {
   const used = models.filter((row) => row.is_published);
   const lede = h("p", { class: "lede" }, counted("model_metrics", { is_published: true, distinct: "model" }, new Set(rowsOf("model_metrics", (row) => row.is_published).map((row) => row.model)).size),
     " of ", counted("model_metrics", { distinct: "model" }, new Set((table("model_metrics") || []).map((row) => row.model)).size), " models proved better than a simple baseline on days they had not seen, and are in use.");
-  return [lede, used.length || models.length ? h("ul", { class: "points" }, models.map((row) => h("li", {}, h("strong", {}, modelName(row.model)), `: ${DECISIONS[row.decision] || plainWords(row.decision)}. `, h("span", { class: "quiet" }, row.reason)))) : null,
+  return [lede, used.length || models.length ? h("ul", { class: "points" }, models.map((row) => modelStory(row, metrics)))
+    : null,
     calibrationChart(calibration), foldedLater("Every metric as a table", () => metricsTable(metrics))];
+}
+
+// The error of a model beside that of the simple baseline; why it was decided so, for those who want to know.
+const ERRORS = { log_loss: "number", mean_absolute_error: "money" };
+function modelStory(row, metrics) {
+  const keys = ["model", "slice", "metric", "baseline", "tested_on_date"];
+  const error = metrics.find((one) => one.model === row.model && one.metric in ERRORS && one.baseline_value !== null);
+  const of = (column) => cell("model_metrics", keys, error, column, ERRORS[error.metric], "The smaller, the better.");
+  return h("li", {}, h("strong", {}, modelName(row.model)), `: ${DECISIONS[row.decision] || plainWords(row.decision)}. `,
+    error ? [`Its ${METRICS[error.metric]} was `, of("model_value"), ", that of the baseline (", plainWords(error.baseline).toLowerCase(), ") ", of("baseline_value"), "."] : null, folded("Why", h("p", { class: "note" }, row.reason)));
 }
 
 function calibrationChart(rows) {

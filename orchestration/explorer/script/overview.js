@@ -50,7 +50,7 @@ function checksInOne() {
   const count = (status) => checks.filter((row) => row.status === status).length;
   const of = (status, words) => (count(status) ? [", ", counted("data_quality", { is_current: true, status }, count(status)), words] : null);
   return [counted("data_quality", { is_current: true }, checks.length), " checks: ",
-    counted("data_quality", { is_current: true, status: "pass" }, count("pass")), " passed", of("warn", " warn"), of("fail", " failed"), ". ",
+    counted("data_quality", { is_current: true, status: "pass" }, count("pass")), " passed", of("warn", " warn"), of("fail", " failed"), of("error", " failed"), of("not_available", " could not be made"), ". ",
     h("a", { href: address({ section: "quality" }) }, "Which they are"), "."];
 }
 

@@ -30,11 +30,15 @@ function theme() {
   document.getElementById("theme").textContent = isDark() ? "Light" : "Dark";
 }
 
+function scrollTo(element) {
+  element?.scrollIntoView({ behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
+}
+
 function goTo(section) {
   const title = document.getElementById(`title-${section}`);
   if (!title) return;
   title.focus({ preventScroll: true });
-  title.scrollIntoView({ behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
+  scrollTo(title);
 }
 
 addEventListener("hashchange", () => {
@@ -44,6 +48,8 @@ addEventListener("hashchange", () => {
   if (before.theme !== state.theme) theme();
   if (isOther) render();
   if (state.section) goTo(state.section);
+  // A card was pressed: what it opens stands below the cards.
+  else if (state.segment && before.segment !== state.segment && document.activeElement?.dataset?.segment) scrollTo(document.querySelector(".persona"));
 });
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { theme(); render(); });
 document.getElementById("theme").addEventListener("click", () => choose({ theme: isDark() ? "light" : "dark" }));

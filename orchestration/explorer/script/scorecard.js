@@ -22,7 +22,7 @@ function scorecardSection() {
     const color = { field: "mine", type: "nominal", legend: null, scale: { domain: ["chosen", "other"], range: [colour("accent"), colour("mute")] } };
     const tooltip = [{ field: "scheme", title: "Way of segmenting" }, { field: "value", title: "Explained", format: ".1%" }, { field: "low", title: "at least", format: ".1%" }, { field: "high", title: "at most", format: ".1%" }];
     return { data: { values }, columns: narrow ? 1 : 2, spacing: 28, facet: { field: "what", type: "nominal", title: null, sort: ["Foresees how much they spend", "Foresees who orders again"] },
-      spec: { width: narrow ? width - 170 : Math.floor((width - 330) / 2), height: { step: 22 }, layer: [
+      spec: { width: narrow ? width - 170 : Math.floor((width - 230) / 2), height: { step: 22 }, layer: [
         { mark: { type: "rule", strokeWidth: 3, strokeCap: "round" }, encoding: { y, x: x("low"), x2: { field: "high" }, color } },
         { mark: { type: "circle", size: 90, opacity: 1, tooltip: true }, encoding: { y, x: x("value"), color, tooltip } }] } };
   };

@@ -16,6 +16,7 @@ function sizesSection() {
   const rows = rowsOf("segment_profiles", (row) => row.scheme === state.scheme).sort((one, other) => one.as_of_date.localeCompare(other.as_of_date) || byOrder(one, other));
   if (!rows.length) return [note("There are no segments to show.")];
   const dates = [...new Set(rows.map((row) => row.as_of_date))];
+  const drawn = rows.filter((row) => !state.segment || row.segment_code === state.segment);
   const seen = events().filter((event) => event.date >= dates[0] && event.date <= dates.at(-1));
   const chosen = segmentsOf(state.scheme).find((row) => row.segment_code === state.segment);
   const before = chosen && rows.find((row) => row.segment_code === state.segment && row.as_of_date === dates.at(-13));
@@ -24,18 +25,17 @@ function sizesSection() {
     : h("p", { class: "lede" }, `How many customers each segment had on ${dates.length === 1 ? "the one date so far" : `${dates.length} dates`}.`);
   if (dates.length === 1) return [lede, sizesTable(rows)];
   const names = namesOf(state.scheme), colours = coloursOf(state.scheme);
-  const order = [...new Map(rows.slice().sort(byOrder).map((row) => [row.segment_name, row])).values()];
+  const order = [...new Map(drawn.slice().sort(byOrder).map((row) => [row.segment_name, row])).values()];
   const told = seen.filter((event) => event.kind !== "limits");
   const make = (width) => ({
     width: "container", height: width < 500 ? 240 : 300, autosize: { type: "fit", contains: "padding" },
     layer: [
-      { data: { values: rows.map((row, place) => ({ date: row.as_of_date, segment: row.segment_name, customers: row.customers_count, order: row.display_order ?? place, shade: state.segment && row.segment_code !== state.segment ? 0.18 : 0.92 })) },
+      { data: { values: drawn.map((row, place) => ({ date: row.as_of_date, segment: row.segment_name, customers: row.customers_count, order: row.display_order ?? place })) },
         mark: { type: "area", tooltip: true },
         encoding: {
           x: { field: "date", type: "temporal", title: null, axis: { format: "%b %Y", grid: false, tickCount: width < 500 ? 4 : 8 } },
           y: { field: "customers", type: "quantitative", title: "customers", stack: "zero", axis: { tickCount: 5, format: ",d" } },
-          color: { field: "segment", type: "nominal", title: null, scale: { domain: order.map((row) => row.segment_name), range: order.map((row) => colours.get(row.segment_code)) }, legend: { columns: width < 500 ? 2 : 5 } },
-          opacity: { field: "shade", type: "quantitative", scale: null, legend: null },
+          color: { field: "segment", type: "nominal", title: null, scale: { domain: order.map((row) => row.segment_name), range: order.map((row) => colours.get(row.segment_code)) }, legend: order.length > 1 ? { columns: width < 500 ? 2 : 5, labelLimit: 130 } : null },
           order: { field: "order", type: "quantitative" },
           tooltip: [{ field: "segment", title: "Segment" }, { field: "date", type: "temporal", title: "Date", format: "%d %b %Y" }, { field: "customers", title: "Customers", format: ",d" }],
         } },
