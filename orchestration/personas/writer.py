@@ -177,7 +177,7 @@ def _foresight(score: Row | None) -> tuple[Sentence, ...]:
         return _of(score, "scheme_scorecard", ("scheme", "as_of_date"), column, "share")
 
     return _said(
-        "It foresaw ",
+        "This way of segmenting foresaw ",
         figure("explained_spend_share"),
         " of the differences in what customers spent afterwards (95 % interval ",
         figure("explained_spend_share_lower"),

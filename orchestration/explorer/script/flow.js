@@ -13,13 +13,12 @@ function s(tag, attributes, ...children) {
 function flowPicture(moves, names, colours, order, title) {
   const isNarrow = innerWidth < 600;
   const [WIDTH, SIDE, LETTERS] = isNarrow ? [360, 112, 15] : [900, 190, 24];
-  const GAP = 6, BAR = isNarrow ? 8 : 12, HEIGHT = Math.max(260, 26 * order.length);
+  const GAP = 6, BAR = isNarrow ? 8 : 12, HEIGHT = Math.max(260, 28 * order.length);
   // A name needs this much room, however thin its bar is.
   const LEAST = 15;
   const all = moves.reduce((sum, move) => sum + move.count, 0);
   const codes = (side) => order.filter((code) => moves.some((move) => move[side] === code));
-  const nodes = Math.max(codes("from").length, codes("to").length);
-  const scale = Math.max(0.2 * HEIGHT, HEIGHT - nodes * (GAP + LEAST)) / all;
+  const scale = 0.7 * HEIGHT / all;
   let lowest = 0;
   const placed = (side) => {
     let at = 0;

@@ -8,6 +8,7 @@ const MODEL_NAMES = {
 const METRICS = { area_under_roc: "area under the curve", calibration_slope: "calibration slope", log_loss: "log loss", mean_absolute_error: "mean absolute error", gini: "Gini",
   spearman_correlation: "rank correlation", total_forecast_error: "error of the total", lift_at_10_percent: "lift at 10 %" };
 const DECISIONS = { promoted: "in use", other_model: "another model is better", baseline: "the simple baseline is in use", kept: "the former one stays in use" };
+const BASELINES = { rfm_cells: "cells of recency, frequency and money", own_share: "own share so far", base_rate: "the rate of all", last_window: "the same as last time" };
 const modelName = (code) => MODEL_NAMES[code] || plainWords(code);
 
 function modelsSection() {
@@ -30,7 +31,7 @@ function modelStory(row, metrics) {
   const error = metrics.find((one) => one.model === row.model && one.metric in ERRORS && one.baseline_value !== null);
   const of = (column) => cell("model_metrics", keys, error, column, ERRORS[error.metric], "The smaller, the better.");
   return h("li", {}, h("strong", {}, modelName(row.model)), `: ${DECISIONS[row.decision] || plainWords(row.decision)}. `,
-    error ? [`Its ${METRICS[error.metric]} was `, of("model_value"), ", that of the baseline (", plainWords(error.baseline).toLowerCase(), ") ", of("baseline_value"), "."] : null, folded("Why", h("p", { class: "note" }, row.reason)));
+    error ? [`Its ${METRICS[error.metric]} was `, of("model_value"), ", that of the baseline (", BASELINES[error.baseline] || plainWords(error.baseline), ") ", of("baseline_value"), "."] : null, folded("Why", h("p", { class: "note" }, row.reason)));
 }
 
 function calibrationChart(rows) {
@@ -58,6 +59,6 @@ function metricsTable(rows) {
   const of = (column) => (row) => cell("model_metrics", keys, row, column, "number");
   return tableOf("Models against simple baselines, all customers", [
     { title: "Model", of: (row) => modelName(row.model) }, { title: "Metric", of: (row) => METRICS[row.metric] || plainWords(row.metric) }, { title: "Model", number: true, of: of("model_value") },
-    { title: "Baseline", of: (row) => plainWords(row.baseline) }, { title: "Its value", number: true, of: of("baseline_value") }, { title: "Difference", number: true, of: of("difference") },
+    { title: "Baseline", of: (row) => BASELINES[row.baseline] || plainWords(row.baseline) }, { title: "Its value", number: true, of: of("baseline_value") }, { title: "Difference", number: true, of: of("difference") },
     { title: "at least", number: true, of: of("difference_lower") }, { title: "at most", number: true, of: of("difference_upper") }, { title: "Tested on", of: (row) => dateText(row.tested_on_date) }], rows);
 }
