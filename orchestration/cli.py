@@ -21,6 +21,7 @@ from data_contracts.contract_rules import ContractError
 from orchestration.configuration.deployment import CONFIG_VARIABLE, Deployment, load_deployment, tonight
 from orchestration.console.audience_commands import audiences_app
 from orchestration.console.explain_command import explain
+from orchestration.console.explorer_command import explorer
 from orchestration.console.identity_commands import identity_app
 from orchestration.console.new_source_command import new_source
 from orchestration.console.quarantine_commands import quarantine_app
@@ -43,6 +44,7 @@ app.add_typer(audiences_app, name="audiences")
 app.command()(explain)
 app.command()(scorecard)
 app.command()(treatments)
+app.command()(explorer)
 app.command("new-source")(new_source)
 ConfigOption = Annotated[
     Path | None,

@@ -229,7 +229,8 @@ class Deployment:
             "attitude_constructs": list(self.settings.surveys.attitude_constructs),
             "history_code": history_code(
                 {
-                    "company": self.settings.company.model_dump(),
+                    # How numbers are written changes none of them.
+                    "company": self.settings.company.model_dump(exclude={"locale"}),
                     "identity": self.settings.identity.model_dump(),
                     "surveys": self.settings.surveys.model_dump(),
                     "thresholds": self.settings.thresholds,

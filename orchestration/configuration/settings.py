@@ -50,17 +50,28 @@ def _finite_number_or_list(value: object) -> object:
 
 
 Currency = Annotated[str, _written_as(r"[A-Z]{3}", write="an ISO 4217 code such as EUR or USD")]
+Locale = Annotated[
+    str, _written_as(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|\d{3}))?", write="a language tag such as en-GB or de-DE")
+]
 Hour = Annotated[str, _written_as(r"([01]\d|2[0-3]):[0-5]\d", write='the time in quotes, such as "02:00"')]
 MemoryLimit = Annotated[str, _written_as(r"\d+(\.\d+)?\s?(MB|GB|MiB|GiB)", write="an amount such as 1GB or 500MB")]
 Threshold = Annotated[int | float | list[int], BeforeValidator(_finite_number_or_list)]
 
 
 class Company(Section):
-    """Whose customers these are."""
+    """Whose customers these are.
+
+    Attributes:
+        name: What it is called.
+        time_zone: Where its days begin and end.
+        currency: What all amounts are converted into.
+        locale: The language whose way of writing numbers and dates the explorer follows.
+    """
 
     name: str = Field(min_length=1)
     time_zone: TimeZone
     currency: Currency
+    locale: Locale = "en-GB"
 
 
 class Nights(Section):
