@@ -1,10 +1,9 @@
 -- One row per customer: the category and the article to offer next, and what goes with the last purchase. The
 -- category is the one that models foretell, else the strongest partner of the customer's own, else the best seller of
--- all. The article is the strongest partner of the articles bought last, among those not bought in 365 days, else the
--- best seller of the next category that was not bought. A bundle is the article bought last with its strongest such
--- partner.
-{% set last_articles = 3 %}
-{% set last_lines = 8 %}
+-- all. The article is the strongest partner of the articles of the last three lines, among those not bought in 365
+-- days, else the best seller of the next category that was not bought. A bundle is the article bought last with its
+-- strongest such partner.
+{% set last_lines = 3 %}
 {% set best_sellers = 3 %}
 
 with spine as (
@@ -101,7 +100,7 @@ numbered as (
 
 ),
 
--- Of one day the articles in the order of their numbers.
+-- The lines bought last; of one day in the order of the articles' numbers.
 bought as (
 
     select
@@ -112,18 +111,6 @@ bought as (
         ) as latest_lines
     from numbered
     group by customer_id
-
-),
-
-latest as (
-
-    select
-        customer_id,
-        article_numbers,
-        list_filter(
-            latest_lines, lambda number, place: list_position(latest_lines, number) = place
-        )[1:{{ last_articles }}] as latest_articles
-    from bought
 
 ),
 
@@ -150,9 +137,9 @@ latest_unnested as (
     select
         customer_id,
         article_numbers,
-        unnest(latest_articles) as article_number,
-        unnest(range(1, len(latest_articles) + 1)) as recency_rank
-    from latest
+        unnest(latest_lines) as article_number,
+        unnest(range(1, len(latest_lines) + 1)) as recency_rank
+    from bought
 
 ),
 
