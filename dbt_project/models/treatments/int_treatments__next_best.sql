@@ -1,9 +1,9 @@
 -- One row per customer: the category and the article to offer next, and what goes with the last purchase. The
 -- category is the one that models foretell, else the strongest partner of the customer's own, else the best seller of
--- all. The article is the strongest partner of the articles bought last, among those not bought in 365 days, else the
--- best seller of the next category that was not bought. A bundle is the article bought last with its strongest such
--- partner.
-{% set last_articles = 3 %}
+-- all. The article is the strongest partner of the articles of the last three lines, among those not bought in 365
+-- days, else the best seller of the next category that was not bought. A bundle is the article bought last with its
+-- strongest such partner.
+{% set last_lines = 3 %}
 {% set best_sellers = 3 %}
 
 with spine as (
@@ -75,59 +75,97 @@ own_categories as (
 
 ),
 
-bought as (
+-- Numbers, because lists of texts would not fit into memory.
+articles as (
+
+    select
+        sku,
+        row_number() over (order by sku asc) as article_number
+    from sku_days
+    group by sku
+
+),
+
+numbered as (
 
     select
         sku_days.customer_id,
-        sku_days.sku,
-        max(sku_days.order_date) as last_order_date
+        articles.article_number,
+        sku_days.order_date
     from sku_days
+    inner join articles on sku_days.sku = articles.sku
     where
         sku_days.order_date <= {{ tonight() }}
         and sku_days.order_date > {{ tonight() }} - 365
-    group by sku_days.customer_id, sku_days.sku
 
 ),
 
-latest as (
+-- The lines bought last; of one day in the order of the articles' numbers.
+bought as (
 
     select
-        *,
-        row_number() over (
-            partition by customer_id
-            order by last_order_date desc, sku asc
-        ) as recency_rank
-    from bought
-    qualify recency_rank <= {{ last_articles }}
+        customer_id,
+        list(article_number) as article_numbers,
+        arg_max(
+            article_number, (order_date - date '1970-01-01') * 10000000 - article_number, {{ last_lines }}
+        ) as latest_lines
+    from numbered
+    group by customer_id
 
 ),
 
+-- Each with its place among all, so that the strongest of several is the least number.
 partners as (
 
     select
-        latest.customer_id,
-        latest.sku,
-        latest.recency_rank,
+        affinities.item_code,
         affinities.partner_code,
-        affinities.lift_low
-    from latest
-    inner join affinities on latest.sku = affinities.item_code and affinities.item_level = 'product'
-    anti join bought on latest.customer_id = bought.customer_id and affinities.partner_code = bought.sku
+        items.article_number as item_number,
+        partner_items.article_number as partner_number,
+        row_number() over (
+            order by affinities.lift_low desc, affinities.partner_code asc, affinities.item_code asc
+        ) as strength_rank
+    from affinities
+    inner join articles as items on affinities.item_code = items.sku
+    inner join articles as partner_items on affinities.partner_code = partner_items.sku
+    where affinities.item_level = 'product'
+
+),
+
+latest_unnested as (
+
+    select
+        customer_id,
+        article_numbers,
+        unnest(latest_lines) as article_number,
+        unnest(range(1, len(latest_lines) + 1)) as recency_rank
+    from bought
+
+),
+
+strongest_ranks as (
+
+    select
+        latest_unnested.customer_id,
+        min(partners.strength_rank) as strength_rank,
+        min(partners.strength_rank) filter (where latest_unnested.recency_rank = 1) as bundle_rank
+    from latest_unnested
+    inner join partners on latest_unnested.article_number = partners.item_number
+    where not list_contains(latest_unnested.article_numbers, partners.partner_number)
+    group by latest_unnested.customer_id
 
 ),
 
 strongest_partners as (
 
     select
-        customer_id,
-        arg_min(partner_code, row(-lift_low, partner_code)) as partner_sku,
-        arg_min(
-            partner_code,
-            row(-lift_low, partner_code)
-        ) filter (where recency_rank = 1) as bundle_partner_sku,
-        any_value(sku) filter (where recency_rank = 1) as bundle_sku
-    from partners
-    group by customer_id
+        strongest_ranks.customer_id,
+        partners.partner_code as partner_sku,
+        bundles.item_code as bundle_sku,
+        bundles.partner_code as bundle_partner_sku
+    from strongest_ranks
+    inner join partners on strongest_ranks.strength_rank = partners.strength_rank
+    left join partners as bundles on strongest_ranks.bundle_rank = bundles.strength_rank
 
 ),
 
@@ -177,17 +215,41 @@ with_categories as (
 
 ),
 
-offered as (
+best_articles as (
+
+    select
+        best_sellers.category_code,
+        best_sellers.sku,
+        best_sellers.place,
+        articles.article_number
+    from best_sellers
+    inner join articles on best_sellers.sku = articles.sku
+    where best_sellers.place <= {{ best_sellers }}
+
+),
+
+offered_places as (
 
     select
         with_categories.customer_id,
-        arg_min(best_sellers.sku, best_sellers.place) as best_seller_sku
+        any_value(with_categories.next_best_category_code) as category_code,
+        min(best_articles.place) as place
     from with_categories
-    inner join best_sellers
-        on with_categories.next_best_category_code = best_sellers.category_code
-    anti join bought on with_categories.customer_id = bought.customer_id and best_sellers.sku = bought.sku
-    where not best_sellers.is_category and best_sellers.place <= {{ best_sellers }}
+    inner join best_articles on with_categories.next_best_category_code = best_articles.category_code
+    left join bought on with_categories.customer_id = bought.customer_id
+    where not coalesce(list_contains(bought.article_numbers, best_articles.article_number), false)
     group by with_categories.customer_id
+
+),
+
+offered as (
+
+    select
+        offered_places.customer_id,
+        best_articles.sku as best_seller_sku
+    from offered_places
+    inner join best_articles
+        on offered_places.category_code = best_articles.category_code and offered_places.place = best_articles.place
 
 ),
 
@@ -203,9 +265,7 @@ next_best as (
             when strongest_partners.partner_sku is not null then 'affinity'
             when offered.best_seller_sku is not null then 'best_seller'
         end as next_best_sku_source,
-        case
-            when strongest_partners.bundle_partner_sku is not null then strongest_partners.bundle_sku
-        end as bundle_sku,
+        strongest_partners.bundle_sku,
         strongest_partners.bundle_partner_sku,
         with_categories.next_best_category_p_order_90d,
         strongest_partners.bundle_partner_sku is not null as has_bundle,
