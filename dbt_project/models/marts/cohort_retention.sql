@@ -95,8 +95,8 @@ channels as (
 
 ),
 
--- Months by customer once, whatever groups they are counted in. Who answers or asks before the first order is no part of
--- a cohort yet.
+-- Months by customer once, whatever groups they are counted in. Who answers or asks before the first order is no
+-- part of a cohort yet.
 activity as (
 
     select
