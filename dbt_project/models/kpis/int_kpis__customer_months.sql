@@ -206,7 +206,10 @@ customer_months as (
         month_start_date
     from combined
     group by customer_id, month_start_date
-    having {% for measure in measures %}{{ measure }} <> 0{{ ' or ' if not loop.last }}{% endfor %}
+    having
+        {% for measure in measures -%}
+        {{ 'or ' if not loop.first }}{{ measure }} <> 0
+        {% endfor %}
 
 )
 

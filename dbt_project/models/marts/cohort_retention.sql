@@ -95,7 +95,8 @@ channels as (
 
 ),
 
--- Months by customer once, whatever groups they are counted in.
+-- Months by customer once, whatever groups they are counted in. Who answers or asks before the first order is no
+-- part of a cohort yet.
 activity as (
 
     select
@@ -106,7 +107,10 @@ activity as (
         sum(customer_months.net_revenue_amount) as net_revenue_amount,
         sum(customer_months.margin_amount) as margin_amount
     from founders
-    inner join customer_months on founders.customer_id = customer_months.customer_id
+    inner join customer_months
+        on
+            founders.customer_id = customer_months.customer_id
+            and founders.cohort_month <= customer_months.month_start_date
     group by founders.acquisition_channel, founders.cohort_month, customer_months.month_start_date
 
 ),
