@@ -56,6 +56,8 @@ def _given(row: Row) -> Sentence:
         row["treated_share"], "share", TREATMENTS, "treated_share", {key: row[key] for key in _TREATMENT_KEY}
     )
     dimension, treatment = (str(row[name]).replace("_", " ") for name in ("dimension_name", "treatment_name"))
+    if _is_left_out(row):
+        return says(f"No {dimension[:1].lower()}{dimension[1:]} for ", share, " of them.")
     return says(f"{dimension[:1].upper()}{dimension[1:]}: {treatment}, for ", share, " of them.")
 
 

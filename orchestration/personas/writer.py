@@ -143,7 +143,7 @@ def _retention(kpis: Row | None) -> tuple[Sentence, ...]:
         _kpi(kpis, column, "share")
         for column in ("period_retention_rate", "period_retention_rate_low", "period_retention_rate_high")
     )
-    told = f" bought again in {kpis['period_name']} (95 % interval "
+    told = f" bought again ({kpis['period_name']}; 95 % interval "
     return _said("Of those who bought in the period before, ", rate, told, low, " to ", high, ").")
 
 
@@ -151,7 +151,7 @@ def _satisfaction(kpis: Row | None) -> tuple[Sentence, ...]:
     if kpis is None:
         return ()
     nps, low, high = (_kpi(kpis, column, "points") for column in ("nps", "nps_low", "nps_high"))
-    return _said(f"Their NPS of {kpis['period_name']} is ", nps, " (95 % interval ", low, " to ", high, ").")
+    return _said("Their NPS is ", nps, f" ({kpis['period_name']}; 95 % interval ", low, " to ", high, ").")
 
 
 def _certainty(material: Material, code: str) -> tuple[Sentence, ...]:

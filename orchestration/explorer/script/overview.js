@@ -28,7 +28,7 @@ function retention() {
   const row = newestOverall();
   if (!row) return tile("Retention", h("span", { class: "none" }, NOT_KNOWN), "this version has no KPIs by period");
   const of = (column) => cell("segment_kpis", PERIOD, row, column, "share", KPI_MEASURES[0][4]);
-  return tile("Retention", of("period_retention_rate"), `of those who bought the ${row.period_kind} before bought again in ${row.period_name}; 95 % interval `, of("period_retention_rate_low"), " to ", of("period_retention_rate_high"));
+  return tile("Retention", of("period_retention_rate"), `of those who bought the ${row.period_kind} before bought again; ${row.period_name}, 95 % interval `, of("period_retention_rate_low"), " to ", of("period_retention_rate_high"));
 }
 
 function worthKnowing() {

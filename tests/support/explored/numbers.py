@@ -34,8 +34,9 @@ MADE = {
         from segment_memberships join customers using (customer_id) where is_current group by all""",
     "treatment_mix": """
         with long as (
-            select customer_id, 'offer' as dimension, offer_code as treatment from treatments
-            union all select customer_id, 'support_tier', support_tier_code from treatments
+            select customer_id, regexp_replace(name, '_code$', '') as dimension, treatment
+            from (unpivot treatments on columns('.*_code$') into name name value treatment)
+            where name not like '%_rule_code'
         )
         , counted as (
             select scheme, segment_code, dimension, treatment, count(*) as customers_count

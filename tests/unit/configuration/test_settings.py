@@ -36,6 +36,7 @@ def refusal(config: Path) -> TesseraError:
         ("currency: EUR", "currency: eur", "such as EUR or USD"),
         ("currency: EUR", "currency: EURO", "such as EUR or USD"),
         ("currency: EUR", 'currency: "EUR\\n"', "such as EUR or USD"),
+        ("currency: EUR", "currency: EUR\n  locale: german", "such as en-GB or de-DE"),
         ("first: 2024-01-01", "first: soon", "nights.first"),
         ("first: 2024-01-01", "first: 2024-02-30", "day is out of range"),
         ("last: 2024-12-31", "run_at: 22:30", 'the time in quotes, such as "02:00"'),

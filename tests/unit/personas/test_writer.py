@@ -126,7 +126,7 @@ def test_treatments_are_what_to_do_and_none_is_what_not_to_do() -> None:
     persona = persona_of(Material(profile=PROFILE, scheme=SCHEME, treatments=rows, reach=reach))
     assert chapter(persona, "What to do") == ["Support: VIP, for [treated_share] of them."]
     assert chapter(persona, "What not to do") == [
-        "Offer: NONE, for [treated_share] of them.",
+        "No offer for [treated_share] of them.",
         "[not_email_share] of them may not be addressed by e-mail.",
     ]
 
@@ -136,6 +136,29 @@ def test_without_treatments_nothing_is_advised() -> None:
     assert chapter(persona, "What to do") == [
         "This version was published without treatments, so nothing is advised here."
     ]
+
+
+def test_results_of_the_period_are_told_with_their_intervals_and_only_whole() -> None:
+    kpis = {
+        "scheme": "rfm",
+        "segment_code": "champions",
+        "period_kind": "quarter",
+        "period_name": "second quarter of 2026",
+        "period_start_date": "2026-04-01",
+        "period_retention_rate": 0.61,
+        "period_retention_rate_low": 0.55,
+        "period_retention_rate_high": 0.67,
+        "nps": None,
+        "nps_low": None,
+        "nps_high": None,
+    }
+    persona = persona_of(Material(profile=PROFILE, scheme=SCHEME, kpis=kpis))
+    assert chapter(persona, "How they buy")[-1] == (
+        "Of those who bought in the period before, [period_retention_rate] bought again (second quarter of 2026; "
+        "95 % interval [period_retention_rate_low] to [period_retention_rate_high])."
+    )
+    # Too few answers: nothing is said of an NPS that is not known.
+    assert chapter(persona, "How they feel about us") == ["Nothing that clearly sets them apart from all customers."]
 
 
 def test_how_sure_we_are_tells_rules_from_estimates() -> None:
