@@ -54,7 +54,7 @@ function liftPart(all) {
 
 function audiencesPart(rows) {
   if (!rows.length) return null;
-  const reasons = Object.keys(rows[0]).filter((name) => /_count$/.test(name) && !["listed_count", "contacted_count", "held_out_count", "launched_count", "treatment_count", "holdout_count"].includes(name) && rows.some((row) => row[name]));
+  const reasons = Object.keys(rows[0]).filter((name) => /_count$/.test(name) && !name.startsWith("minimum_") && !["listed_count", "contacted_count", "held_out_count", "launched_count", "treatment_count", "holdout_count"].includes(name) && rows.some((row) => row[name]));
   const of = (column) => (row) => cell("audience_sizes", ["campaign_id"], row, column, "count");
   return h("div", {}, h("h3", {}, "Audiences"), tableOf("Who is left of whom a campaign fits", [{ title: "Campaign", of: (row) => row.campaign_name || row.campaign_id }, { title: "Status", of: (row) => row.not_exported_because || plainWords(row.status || "") },
     ...[["Fits", "listed_count"], ["Contacted", "contacted_count"], ["Held out", "held_out_count"]].filter(([, name]) => name in rows[0]).map(([title, name]) => ({ title, number: true, of: of(name) })),

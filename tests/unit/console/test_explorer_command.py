@@ -7,9 +7,11 @@ import webbrowser
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
 from orchestration.cli import app
+from orchestration.console.summary import show_paths
 from orchestration.errors import TesseraError
 from orchestration.explorer.page import EXPLORER_NAME
 from orchestration.publishing.manifest import Manifest, MartEntry, hashed_files
@@ -98,3 +100,17 @@ def test_before_the_first_night_it_says_to_run_one(tmp_path: Path) -> None:
     with pytest.raises(TesseraError, match="no version to look at") as error:
         said("--home", str(tmp_path))
     assert error.value.fix == "run a night: tessera run"
+
+
+def test_a_night_ends_with_where_to_look_at_it(home: Path) -> None:
+    store = VersionStore(home / "published")
+    console = Console(record=True, width=200)
+    served = store.current()
+    assert served is not None
+    show_paths(console, served)
+    assert f"current/{EXPLORER_NAME}" in console.export_text()
+    store.rollback("v000001")
+    before = store.current()
+    assert before is not None
+    show_paths(console, before)
+    assert EXPLORER_NAME not in console.export_text()
