@@ -75,7 +75,7 @@ own_categories as (
 
 ),
 
--- Numbers, because lists of texts would not fit into memory.
+-- Numbers instead of texts: a million customers' purchases have to fit into memory.
 articles as (
 
     select
@@ -86,31 +86,51 @@ articles as (
 
 ),
 
+customers as (
+
+    select
+        customer_id,
+        row_number() over (order by customer_id asc) as customer_number
+    from spine
+
+),
+
 numbered as (
 
     select
-        sku_days.customer_id,
+        customers.customer_number,
         articles.article_number,
         sku_days.order_date
     from sku_days
     inner join articles on sku_days.sku = articles.sku
+    inner join customers on sku_days.customer_id = customers.customer_id
     where
         sku_days.order_date <= {{ tonight() }}
         and sku_days.order_date > {{ tonight() }} - 365
 
 ),
 
--- The lines bought last; of one day in the order of the articles' numbers.
 bought as (
 
-    select
-        customer_id,
-        list(article_number) as article_numbers,
-        arg_max(
-            article_number, (order_date - date '1970-01-01') * 10000000 - article_number, {{ last_lines }}
-        ) as latest_lines
+    select distinct
+        customer_number,
+        article_number
     from numbered
-    group by customer_id
+
+),
+
+-- The lines bought last; of one day in the order of the articles' numbers.
+latest_lines as (
+
+    select
+        customer_number,
+        article_number,
+        row_number() over (
+            partition by customer_number
+            order by order_date desc, article_number asc
+        ) as recency_rank
+    from numbered
+    qualify recency_rank <= {{ last_lines }}
 
 ),
 
@@ -132,38 +152,32 @@ partners as (
 
 ),
 
-latest_unnested as (
-
-    select
-        customer_id,
-        article_numbers,
-        unnest(latest_lines) as article_number,
-        unnest(range(1, len(latest_lines) + 1)) as recency_rank
-    from bought
-
-),
-
 strongest_ranks as (
 
     select
-        latest_unnested.customer_id,
+        latest_lines.customer_number,
         min(partners.strength_rank) as strength_rank,
-        min(partners.strength_rank) filter (where latest_unnested.recency_rank = 1) as bundle_rank
-    from latest_unnested
-    inner join partners on latest_unnested.article_number = partners.item_number
-    where not list_contains(latest_unnested.article_numbers, partners.partner_number)
-    group by latest_unnested.customer_id
+        min(partners.strength_rank) filter (where latest_lines.recency_rank = 1) as bundle_rank
+    from latest_lines
+    inner join partners on latest_lines.article_number = partners.item_number
+    left join bought
+        on
+            latest_lines.customer_number = bought.customer_number
+            and partners.partner_number = bought.article_number
+    where bought.customer_number is null
+    group by latest_lines.customer_number
 
 ),
 
 strongest_partners as (
 
     select
-        strongest_ranks.customer_id,
+        customers.customer_id,
         partners.partner_code as partner_sku,
         bundles.item_code as bundle_sku,
         bundles.partner_code as bundle_partner_sku
     from strongest_ranks
+    inner join customers on strongest_ranks.customer_number = customers.customer_number
     inner join partners on strongest_ranks.strength_rank = partners.strength_rank
     left join partners as bundles on strongest_ranks.bundle_rank = bundles.strength_rank
 
@@ -235,9 +249,13 @@ offered_places as (
         any_value(with_categories.next_best_category_code) as category_code,
         min(best_articles.place) as place
     from with_categories
+    inner join customers on with_categories.customer_id = customers.customer_id
     inner join best_articles on with_categories.next_best_category_code = best_articles.category_code
-    left join bought on with_categories.customer_id = bought.customer_id
-    where not coalesce(list_contains(bought.article_numbers, best_articles.article_number), false)
+    left join bought
+        on
+            customers.customer_number = bought.customer_number
+            and best_articles.article_number = bought.article_number
+    where bought.customer_number is null
     group by with_categories.customer_id
 
 ),
