@@ -56,6 +56,10 @@ def test_only_the_rows_that_were_made_bad_are_rejected_and_each_for_its_reason(
 
 def test_there_is_data_on_every_entity(company: nights.Night) -> None:
     found = company.mart("select subject, status, detail from data_quality where check_name like 'source__%'")
+    # The company's shop tells no coupons of a campaign.
+    redemptions = found["subject"].str.endswith("campaign_redemptions")
+    assert found[redemptions]["status"].tolist() == ["not_available"]
+    found = found[~redemptions]
     assert (found["status"] == "pass").all()
     assert "from the seed ecb_exchange_rates" in found["detail"].tolist()
     for entity in found["subject"]:

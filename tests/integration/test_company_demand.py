@@ -78,4 +78,4 @@ def test_the_night_says_whether_forecasts_are_right_on_average(company: nights.N
         "select status, detail from data_quality where is_current and check_name = 'model__demand__is_it_unbiased'"
     )
     assert told["status"].tolist()[0] in {"pass", "warn"}
-    assert "forecasts of months that are over" in told["detail"][0]
+    assert " months; up to 20% is taken for chance" in told["detail"][0]

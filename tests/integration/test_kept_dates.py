@@ -15,6 +15,8 @@ from tests.support import nights, small_company
 FIRST_NIGHT, SECOND_NIGHT = dt.date(2024, 11, 14), dt.date(2024, 11, 15)
 LATE = dt.date(2024, 8, 20)
 MONTH_ENDS = [date.date() for date in pd.date_range("2024-01-31", SECOND_NIGHT, freq="ME")]
+# Kept by the dates before assignments, and for as long as what followed them.
+CAMPAIGNS = {"int_campaigns__kept_sums"}
 # Kept by the day on which something happened; all others by the evaluated date.
 BY_DAY = {
     "int_purchases__customer_days",
@@ -114,7 +116,7 @@ def three_nights(left: list[Left]) -> list[Computed]:
 
 def by_date(computed: Computed, *, tables: set[str] | None = None) -> Computed:
     """Of the tables that are kept by what was known on the date, or of those that are named."""
-    others = BY_DAY | OUTCOMES | JUDGED | BY_MONTH | RESULTS | BY_MODELS
+    others = CAMPAIGNS | BY_DAY | OUTCOMES | JUDGED | BY_MONTH | RESULTS | BY_MODELS
     return {table: dates for table, dates in computed.items() if (table in tables if tables else table not in others)}
 
 
@@ -162,6 +164,13 @@ def test_an_order_that_comes_late_touches_the_dates_since_its_own(
     assert 0 < len(since) < len(MONTH_ENDS)
     for table, dates in third.items():
         assert sorted(date for date in dates if second[table][date] != dates[date]) == since, table
+
+
+def test_sums_of_campaigns_are_kept_while_nothing_of_theirs_changes(three_nights: list[Computed]) -> None:
+    first, second, third = three_nights
+    for table in CAMPAIGNS:
+        assert len(first[table]) > 0
+        assert first[table] == second[table] == third[table]
 
 
 def test_an_order_that_comes_late_is_noticed_in_what_is_published(left: list[Left]) -> None:
