@@ -102,7 +102,7 @@ def test_an_unknown_section_is_refused_with_the_sections_there_are(tmp_path: Pat
     config = write_config(tmp_path, more="tresholds: {}\n")
     found = refusal(config).found
     assert f"line {line_of(config, 'tresholds')}: tresholds: there is no such key" in found
-    sections = "custom_schemes, thresholds, identity, surveys, predictions, campaigns, publish"
+    sections = "custom_schemes, thresholds, identity, surveys, predictions, campaigns, suppressions, publish"
     assert sections in found
 
 
