@@ -7,6 +7,7 @@ export TESSERA_HOME
 CONFIG ?= $(TESSERA_HOME)/samples/$(SAMPLE)/tessera.yml
 BIN := .venv/bin
 READY := .venv/.ready
+DEV := .venv/.ready-dev
 
 .PHONY: run test test-slow ui bench check render setup
 
@@ -14,23 +15,25 @@ run: $(READY)
 	@$(BIN)/tessera sample $(SAMPLE)
 	@$(BIN)/tessera run --config $(CONFIG)
 
-test: $(READY)
+test: $(DEV)
 	$(BIN)/python -m pytest -n 2
 
-test-slow: $(READY)
+test-slow: $(DEV)
 	$(BIN)/python -m pytest -n 2 -m slow
 
 ui: $(READY)
 	@$(BIN)/tessera ui --config $(CONFIG)
 
-bench: $(READY)
+bench: $(DEV)
 	@$(BIN)/python benchmarks/night.py
 	@$(BIN)/python benchmarks/loading.py
 	@$(BIN)/python benchmarks/matching.py
 	@$(BIN)/python benchmarks/features.py
 	@$(BIN)/python benchmarks/lifetime_value.py
+	@$(BIN)/python benchmarks/predictions.py
+	@$(BIN)/python benchmarks/demand.py
 
-check: $(READY)
+check: $(DEV)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -39,12 +42,16 @@ check: $(READY)
 	$(BIN)/python -m data_contracts.render --check
 	$(BIN)/python -m scripts.scheme_pages --check
 
-render: $(READY)
+render: $(DEV)
 	$(BIN)/python -m data_contracts.render
 	$(BIN)/python -m scripts.scheme_pages
 
-setup: $(READY)
+setup: $(DEV)
 
 $(READY): requirements.lock pyproject.toml scripts/setup.sh
 	@sh scripts/setup.sh
 	@touch $@
+
+$(DEV): requirements-dev.lock pyproject.toml scripts/setup.sh
+	@sh scripts/setup.sh dev
+	@touch $(READY) $@

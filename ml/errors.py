@@ -26,11 +26,15 @@ class ModelInputError(ValueError):
         super().__init__(f"{what}\n  expected: {expected}\n  found:    {found}\n  to do:    {fix}")
 
 
-class NotEnoughCustomersError(ModelInputError):
+class NotEnoughDataError(ModelInputError):
+    """There is too little to learn from. Nothing is wrong: a caller may publish something simpler and say why."""
+
+
+class NotEnoughCustomersError(NotEnoughDataError):
     """Fewer customers than the model's declared minimum: segments would describe chance."""
 
 
-class NotEnoughAnswersError(ModelInputError):
+class NotEnoughAnswersError(NotEnoughDataError):
     """Fewer usable survey responses than the model's declared minimum: classes would describe chance."""
 
 
@@ -38,7 +42,7 @@ class NoEligibleClustersError(ModelInputError):
     """No number of clusters in the declared range keeps every cluster large enough."""
 
 
-class NoRepeatOrdersError(ModelInputError):
+class NoRepeatOrdersError(NotEnoughDataError):
     """Nobody ordered again: how fast customers buy and leave has no estimate, the likelihood no maximum."""
 
 
@@ -46,5 +50,9 @@ class ParameterFormatError(ModelInputError):
     """A parameter document that this version of the estimator does not read."""
 
 
-class NotEnoughHistoryError(ModelInputError):
+class NotEnoughHistoryError(NotEnoughDataError):
     """The history is too short to learn from one part and judge on a later one."""
+
+
+class NotEnoughOutcomesError(NotEnoughDataError):
+    """No outcome is known, all are the same, or nothing that is known of customers tells them apart."""

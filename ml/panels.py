@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from ml.errors import ModelInputError
+from ml.errors import ModelInputError, NotEnoughOutcomesError
 
 CUSTOMER = "customer_id"
 AS_OF = "as_of_date"
@@ -36,10 +36,11 @@ def checked_panel(
         ModelInputError: It is no frame or empty, a column is absent, or a key is missing or repeated.
     """
     if not isinstance(panel, pd.DataFrame) or panel.empty:
-        raise ModelInputError(
+        is_frame = isinstance(panel, pd.DataFrame)
+        raise (NotEnoughOutcomesError if is_frame else ModelInputError)(
             f"{owner}: there are no rows",
             expected=f"a frame with {', '.join(keys)}",
-            found="an empty frame" if isinstance(panel, pd.DataFrame) else type(panel).__name__,
+            found="an empty frame" if is_frame else type(panel).__name__,
             fix="pass one row per customer and as-of date",
         )
     absent = [name for name in (*keys, *columns) if name not in panel.columns]

@@ -21,13 +21,16 @@ from data_contracts.contract_rules import ContractError
 from orchestration.configuration.deployment import CONFIG_VARIABLE, Deployment, load_deployment, tonight
 from orchestration.console.audience_commands import audiences_app
 from orchestration.console.explain_command import explain
+from orchestration.console.explorer_command import explorer
 from orchestration.console.identity_commands import identity_app
 from orchestration.console.new_source_command import new_source
 from orchestration.console.quarantine_commands import quarantine_app
 from orchestration.console.scorecard_command import scorecard
+from orchestration.console.treatments_command import treatments
 from orchestration.errors import TesseraError
 from orchestration.home import HOME_VARIABLE, Home
 from orchestration.repository import WORKSPACE
+from orchestration.warm_dbt.starting import warm_dbt
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -40,6 +43,8 @@ app.add_typer(identity_app, name="identity")
 app.add_typer(audiences_app, name="audiences")
 app.command()(explain)
 app.command()(scorecard)
+app.command()(treatments)
+app.command()(explorer)
 app.command("new-source")(new_source)
 ConfigOption = Annotated[
     Path | None,
@@ -73,6 +78,8 @@ def run(
         highlight=False,
         soft_wrap=True,
     )
+    # Started first, so that dbt's imports are done while this process does its own.
+    warm_dbt()
     # Imported here because Dagster and dbt cost seconds that the other commands should not pay for.
     from orchestration.console.night import UNEXPECTED, run_night
     from orchestration.console.scheme_tables import show_segments
@@ -155,6 +162,13 @@ def check(config: ConfigOption = None, home: HomeOption = None) -> None:
         f"contracts      ok  {len(deployment.inbound)} inbound ({len(deployment.sources_on)} on), "
         f"{len(deployment.outbound)} outbound",
         highlight=False,
+    )
+    policy = deployment.treatment_policy
+    console.print(
+        f"treatments     ok  {len(policy)} dimensions, {sum(len(each.rules) for each in policy.values())} rules, "
+        f"{deployment.policy_path or 'the policy of the project'}",
+        highlight=False,
+        soft_wrap=True,
     )
     definitions = _checked_definitions(deployment)
     console.print(f"definitions    ok  {definitions}", highlight=False)

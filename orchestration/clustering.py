@@ -7,7 +7,7 @@ older dates with tonight's. Does not belong here: Dagster, the warehouse, how cl
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,6 +41,8 @@ LEVELS = {
 NUMERIC_FEATURES = tuple(name for names in NUMBERS.values() for name in names)
 CATEGORICAL_FEATURES = tuple(name for names in LEVELS.values() for name in names)
 CLUSTER_FEATURES = (*NUMERIC_FEATURES, *CATEGORICAL_FEATURES)
+# Reasons are Python objects before they are columns; of a million customers at once they would fill the memory.
+LABELLED_AT_A_TIME = 100_000
 _RULE = "nearest of the centres that the model in force found"
 
 
@@ -66,20 +68,24 @@ class Clustering:
 
 
 def cluster_buyers(
-    features: pd.DataFrame, *, tonight: dt.date, previous: Mapping[str, Any] | None = None
+    buyers_on: Callable[[dt.date], pd.DataFrame],
+    dates: Sequence[dt.date],
+    *,
+    tonight: dt.date,
+    previous: Mapping[str, Any] | None = None,
 ) -> Clustering:
     """Learn clusters from tonight's buyers, or take the served ones, and label the buyers of every date with them.
 
     The served model is applied as it is until there is a reason to learn anew (``ml.clusters.refitting``).
 
     Args:
-        features: One row per customer and as_of_date with an order in the past year: customer_id, as_of_date and
-            ``CLUSTER_FEATURES``.
+        buyers_on: Gives the customers with an order in the year up to a date: ``CLUSTER_FEATURES``, indexed by
+            customer_id. Asked date by date, so that memory holds one date's customers.
+        dates: The dates to label.
         tonight: The date to learn from.
         previous: Parameters of the served version's model, so that codes and names carry over.
     """
-    dates = features["as_of_date"].dt.date
-    tonights = features.loc[dates == tonight].set_index("customer_id")[list(CLUSTER_FEATURES)]
+    tonights = buyers_on(tonight)
     model = KMeansSegmenter(feature_names=NUMERIC_FEATURES, categorical_features=CATEGORICAL_FEATURES)
     served, note = None, ""
     if previous is not None:
@@ -99,9 +105,12 @@ def cluster_buyers(
             return Clustering(CUSTOMERS.empty_table(), SEGMENTS.empty_table(), model=None, why_not=str(error))
         # Yesterday's clusters are worth more than none.
         model, note = served, f"the served clusters were applied, since no new ones could be learnt: {error}"
+    del tonights
     parts = [
-        _labelled(model, rows.set_index("customer_id")[list(CLUSTER_FEATURES)], date=date, explain=date == tonight)
-        for date, rows in features.groupby(dates, sort=True)
+        _labelled(model, rows.iloc[start : start + LABELLED_AT_A_TIME], date=date, explain=date == tonight)
+        for date in sorted(dates)
+        for rows in (buyers_on(date),)
+        for start in range(0, len(rows), LABELLED_AT_A_TIME)
     ]
     return Clustering(
         customers=pa.concat_tables([CUSTOMERS.empty_table(), *parts]),

@@ -13,6 +13,7 @@ import dagster as dg
 from orchestration.home import Home
 
 # One run at a time: two would fight for the warehouse. Telemetry and the sign-up form off: nothing leaves the machine.
+# The storage is Dagster's own, in the files where it is without being named, with connections that are kept.
 _DAGSTER_YAML = """\
 telemetry:
   enabled: false
@@ -23,6 +24,11 @@ concurrency:
     max_concurrent_runs: 1
 run_monitoring:
   enabled: true
+storage:
+  custom:
+    module: orchestration.dagster_storage
+    class: KeptSqliteStorage
+    config: {base_dir: {env: DAGSTER_HOME}}
 """
 
 

@@ -19,6 +19,7 @@ from orchestration.dbt_command import LeanDbtCliResource
 from orchestration.errors import TesseraError
 from orchestration.repository import DBT_PROJECT
 from orchestration.resources import dbt_environment
+from orchestration.warm_dbt.starting import CLIENT_ARGUMENTS
 
 
 def dbt_project(deployment: Deployment) -> DbtProject:
@@ -27,11 +28,12 @@ def dbt_project(deployment: Deployment) -> DbtProject:
 
 
 def dbt_resource() -> LeanDbtCliResource:
-    """The dbt command of this Python environment, whatever the PATH says."""
+    """The dbt command of this Python environment, whatever the PATH says, handed to the warm process."""
     return LeanDbtCliResource(
         project_dir=str(DBT_PROJECT),
         profiles_dir=str(DBT_PROJECT),
-        dbt_executable=str(Path(sys.executable).with_name("dbt")),
+        dbt_executable=sys.executable,
+        global_config_flags=CLIENT_ARGUMENTS,
     )
 
 
@@ -47,12 +49,12 @@ def fresh_manifest(deployment: Deployment) -> Path:
         TesseraError: dbt cannot parse the project.
     """
     project = dbt_project(deployment)
-    stamp = deployment.home.dbt / "manifest.fingerprint"
+    stamp = _stamp(deployment)
     fingerprint = _fingerprint(deployment)
     if project.manifest_path.is_file() and stamp.is_file() and stamp.read_text(encoding="utf-8") == fingerprint:
         return project.manifest_path
     deployment.home.dbt.mkdir(parents=True, exist_ok=True)
-    with dbt_environment(deployment, as_of_date="1970-01-01"):
+    with dbt_environment(deployment, as_of_date="1970-01-01", fingerprint=fingerprint):
         parse = dbt_resource().cli(
             ["parse", "--quiet", *vars_argument(deployment)],
             raise_on_error=False,
@@ -67,6 +69,15 @@ def fresh_manifest(deployment: Deployment) -> Path:
             )
     stamp.write_text(fingerprint, encoding="utf-8")
     return project.manifest_path
+
+
+def parsed_fingerprint(deployment: Deployment) -> str:
+    """Return the fingerprint of what ``fresh_manifest`` has parsed."""
+    return _stamp(deployment).read_text(encoding="utf-8")
+
+
+def _stamp(deployment: Deployment) -> Path:
+    return deployment.home.dbt / "manifest.fingerprint"
 
 
 def prune_run_folders(deployment: Deployment, *, keep: int = 20) -> None:

@@ -9,12 +9,14 @@ from __future__ import annotations
 import dagster as dg
 
 from orchestration.assets.campaigns import campaign_assets
+from orchestration.assets.demand import demand_assets
 from orchestration.assets.gate import gate_asset
 from orchestration.assets.matching import matching_assets
 from orchestration.assets.ml import ml_assets
 from orchestration.assets.predictions import prediction_assets
 from orchestration.assets.publish import publish_asset
 from orchestration.assets.raw import raw_assets
+from orchestration.assets.uplift import uplift_assets
 from orchestration.assets.warehouse import warehouse_assets
 from orchestration.checks.contract_checks import inbound_contract_check, outbound_contract_check
 from orchestration.checks.delivery_checks import delivery_check
@@ -46,6 +48,8 @@ def build_defs(deployment: Deployment | None = None) -> dg.Definitions:
             *matching_assets(deployment, partitions),
             *ml_assets(deployment, partitions),
             *prediction_assets(deployment, partitions),
+            *demand_assets(deployment, partitions),
+            *uplift_assets(deployment, partitions),
             *campaign_assets(deployment, partitions),
             gate_asset(
                 deployment, manifest_path, partitions, upstream=[dg.AssetKey(["marts", m.name]) for m in dbt_marts]

@@ -1,6 +1,6 @@
 """Errors that a person has to mend, as Dagster shows them.
 
-Belongs here: turning a TesseraError into a Dagster failure without a traceback in the way. Does not belong here:
+Belongs here: turning such an error into a Dagster failure without a traceback in the way. Does not belong here:
 the errors themselves.
 """
 
@@ -12,6 +12,7 @@ from contextlib import contextmanager
 import dagster as dg
 
 from data_contracts.contract_rules import ContractError
+from ml.errors import ModelInputError
 from orchestration.errors import TesseraError
 
 EXIT_CODE = "exit_code"
@@ -19,10 +20,10 @@ EXIT_CODE = "exit_code"
 
 @contextmanager
 def told_plainly() -> Iterator[None]:
-    """Raise a Dagster failure that says what to mend, and is not retried, in place of a TesseraError."""
+    """Raise a Dagster failure that says what to mend, and is not retried, in place of such an error."""
     try:
         yield
-    except (TesseraError, ContractError) as error:
+    except (TesseraError, ContractError, ModelInputError) as error:
         raise dg.Failure(
             description=str(error),
             metadata={EXIT_CODE: dg.MetadataValue.int(getattr(error, "exit_code", 2))},

@@ -16,6 +16,8 @@ import duckdb
 from orchestration.configuration.deployment import Deployment
 from orchestration.errors import TesseraError
 from orchestration.night_lock import night_lock
+from orchestration.warm_dbt.client import ADDRESS, FINGERPRINT
+from orchestration.warm_dbt.starting import warm_dbt
 
 
 class WarehouseResource(dg.ConfigurableResource):
@@ -62,14 +64,25 @@ class NightLockResource(dg.ConfigurableResource):
 
 
 @contextmanager
-def dbt_environment(deployment: Deployment, *, as_of_date: str) -> Iterator[None]:
-    """What ``profiles.yml`` and the macro ``tonight`` read, for the dbt processes started inside."""
+def dbt_environment(deployment: Deployment, *, as_of_date: str, fingerprint: str) -> Iterator[None]:
+    """What ``profiles.yml``, the macro ``tonight`` and warm dbt read, for the dbt processes started inside.
+
+    Args:
+        deployment: Whose warehouse and settings.
+        as_of_date: The night, as YYYY-MM-DD.
+        fingerprint: Of the parsed project; commands with the same one share what was parsed. Of the warehouse only the
+            file's name is part of it, which is the same in every home.
+    """
     values = {
         "TESSERA_WAREHOUSE": str(deployment.home.warehouse),
         "TESSERA_TIME_ZONE": deployment.settings.company.time_zone,
         "TESSERA_MEMORY_LIMIT": deployment.settings.memory_limit,
         "TESSERA_AS_OF_DATE": as_of_date,
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        ADDRESS: warm_dbt().address(),
+        FINGERPRINT: fingerprint,
+        # Every query and its timing, a tenth of dbt's own time: what failed is told at level info with its SQL's file.
+        "DBT_LOG_LEVEL_FILE": "info",
         # dagster-dbt looks for the partial parse in this folder and makes each run's folder below it.
         "DBT_TARGET_PATH": str(deployment.home.dbt / "target"),
     }

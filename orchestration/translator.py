@@ -35,6 +35,11 @@ class LayerTranslator(DagsterDbtTranslator):
         question = str(manifest["nodes"].get(unique_id, {}).get("description") or "")
         return spec._replace(description=question) if spec and question else spec
 
+    def get_description(self, dbt_resource_props: Mapping[str, Any]) -> str:
+        # The SQL itself would push the columns off the page; where it stands is enough to find it.
+        where = f"`dbt_project/{dbt_resource_props['original_file_path']}`"
+        return "\n\n".join(part for part in (dbt_resource_props.get("description"), where) if part)
+
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str:
         return str(dbt_resource_props["schema"])
 

@@ -47,7 +47,7 @@ def build_campaigns(
     """
     rows, members = customers, segments.rename("segment_code").rename_axis("customer_id").reset_index()  # noqa: F841
     amounts = ", ".join(f"cast({name} as decimal(18, 4)) as {name}" for name in _AMOUNTS)
-    con.execute(f"create table int_campaigns__customers as select * replace ({amounts}) from rows")  # noqa: S608
+    con.execute(f"create table int_campaigns__customers as select * replace ({amounts}) from rows")
     con.execute(
         f"""
         create table int_segmentations__assignments as
@@ -58,7 +58,7 @@ def build_campaigns(
         create table int_segmentations__catalog as
         select distinct scheme, segment_code, upper(segment_code) as segment_name from int_segmentations__assignments;
         create table as_of_dates as select date '2026-06-30' as as_of_date, true as is_tonight
-        """  # noqa: S608
+        """
     )
     for name, sql in _texts(tuple(tuple(campaign.items()) for campaign in planned)).items():
         con.execute(f"create table {name} as {sql}")

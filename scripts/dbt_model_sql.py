@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, StrictUndefined, Template
 
 from orchestration.errors import TesseraError
 from orchestration.repository import DBT_PROJECT
@@ -104,9 +105,13 @@ def _give_back(value: Any) -> None:
 def _callable(environment: Environment, name: str, text: str) -> Callable[..., Any]:
     """A macro as a function. Each is a template of its own, so that it finds the others as functions too."""
 
+    @cache
+    def template() -> Template:
+        return environment.from_string(text)
+
     def call(*arguments: Any, **named: Any) -> Any:
         try:
-            return getattr(environment.from_string(text).module, name)(*arguments, **named)
+            return getattr(template().make_module(), name)(*arguments, **named)
         except _Returned as returned:
             return returned.value
 

@@ -28,6 +28,8 @@ SHOWN = ("area_under_roc", "log_loss", "calibration_slope", "mean_absolute_error
 def metrics_table(home: Path) -> str:
     """The metrics of the served version as a Markdown table, a row a model, metric and baseline.
 
+    How many it happened to is told of chances.
+
     Raises:
         TesseraError: No version is served.
     """
@@ -39,24 +41,43 @@ def metrics_table(home: Path) -> str:
             found="no such file",
             fix="name the home of a night that was published",
         )
+    calibration = mart.with_name("model_calibration.parquet")
     with duckdb.connect() as connection:
         metrics = connection.execute(
-            f"select * from read_parquet({path(mart.resolve())}) where slice = 'all' order by model, metric, baseline"
+            f"""
+            with happened as (
+                select model, sum(observed_share * customers_count) / sum(customers_count) as happened_share
+                from read_parquet({path(calibration.resolve())})
+                group by model
+            )
+
+            select metrics.*, happened.happened_share
+            from read_parquet({path(mart.resolve())}) as metrics
+            left join happened on metrics.model = happened.model
+            where metrics.slice = 'all'
+            order by metrics.model, metrics.metric, metrics.baseline
+            """
         ).fetchdf()
-    head = ("model", "customers", "metric", "baseline", "model", "baseline", "difference (95 %)", "decision")
-    lines = [head, ("---", "--:", "---", "---", "--:", "--:", "--:", "---"), *_rows(metrics)]
+    head = (
+        *("model", "customers", "days after", "happened to", "metric"),
+        *("baseline", "model", "baseline", "difference (95 %)", "decision"),
+    )
+    aligned = ("---", "--:", "---", "--:", "---", "---", "--:", "--:", "--:", "---")
+    lines = [head, aligned, *_rows(metrics)]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 
 def _rows(metrics: pd.DataFrame) -> Iterator[tuple[str, ...]]:
     for row in metrics.to_dict("records"):
         if row["decision"] == "not_learned":
-            yield row["model"], f"{row['customers_count']:,}", "", "", "", "", "", row["reason"]
+            yield row["model"], f"{row['customers_count']:,}", "", "", "", "", "", "", "", row["reason"]
         elif row["metric"] in SHOWN:
             interval = f"{row['difference_lower']:.4g} to {row['difference_upper']:.4g}"
             yield (
                 row["model"],
                 f"{row['customers_count']:,}",
+                f"{row['tested_on_date']:%Y-%m-%d}",
+                "" if pd.isna(row["happened_share"]) else f"{row['happened_share']:.1%}",
                 row["metric"].replace("_", " "),
                 row["baseline"].replace("_", " "),
                 f"{row['model_value']:.4g}",

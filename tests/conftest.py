@@ -6,16 +6,24 @@ import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
+# Files that look at one night between them.
+SHARED_NIGHTS = {
+    "tests/integration/test_company.py": "the simulated company's night",
+    "tests/integration/test_company_schemes.py": "the simulated company's night",
+    "tests/integration/test_small_company.py": "the small company's night",
+    "tests/integration/test_refusals.py": "the small company's night",
+}
+
 
 class ByNight(LoadFileScheduling):
-    """A file stays in one process, and so do all files that look at the night of the simulated company.
+    """A file stays in one process, and so do all files that look at the same night.
 
-    A night takes a minute or more; in two processes it would run twice.
+    A night takes half a minute or more; in two processes it would run twice.
     """
 
     def _split_scope(self, nodeid: str) -> str:
         file = super()._split_scope(nodeid)
-        return "the company's night" if file.startswith("tests/integration/test_company") else file
+        return SHARED_NIGHTS.get(file, file)
 
 
 @pytest.hookimpl(optionalhook=True)

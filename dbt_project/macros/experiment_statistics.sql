@@ -4,8 +4,7 @@
     scipy and published figures.
 -#}
 
-{#- Two-sided 95 %, and the power of 80 %, of the normal distribution. -#}
-{% macro normal_975() %}1.959963984540054{% endmacro %}
+{#- The power of 80 %, of the normal distribution. -#}
 {% macro normal_800() %}0.8416212335729143{% endmacro %}
 
 {#-
@@ -14,9 +13,10 @@
 {% macro two_sided_normal_p(z) -%}
     list_transform(
         [1 / (1 + 0.2316419 * abs({{ z }}))],
-        lambda u: least(1.0, 2 * exp(-pow({{ z }}, 2) / 2) / sqrt(2 * pi()) * u * (
+        {#- least() would take nothing for 1. #}
+        lambda u: case when u is not null then least(1.0, 2 * exp(-pow({{ z }}, 2) / 2) / sqrt(2 * pi()) * u * (
             0.319381530 + u * (-0.356563782 + u * (1.781477937 + u * (-1.821255978 + u * 1.330274429)))
-        ))
+        )) end
     )[1]
 {%- endmacro %}
 
@@ -49,16 +49,6 @@
     + 2.5558497 / pow({{ degrees }}, 3) + 1.5895341 / pow({{ degrees }}, 4))
 {%- endmacro %}
 
-{#- The lower (sign -1) or upper (sign 1) end of Wilson's interval of a share: E. B. Wilson 1927, JASA 22. -#}
-{% macro wilson_bound(share, count, sign) -%}
-    (
-        {{ share }} + pow({{ normal_975() }}, 2) / (2 * {{ count }})
-        + {{ sign }} * {{ normal_975() }} * sqrt(
-            greatest({{ share }} * (1 - {{ share }}), 0) / {{ count }} + pow({{ normal_975() }} / (2 * {{ count }}), 2)
-        )
-    ) / (1 + pow({{ normal_975() }}, 2) / {{ count }})
-{%- endmacro %}
-
 {#-
     The lower (-1) or upper (1) end of the interval of a difference of two shares: R. G. Newcombe 1998, Statistics in
     Medicine 17, method 10 (hybrid score).
@@ -86,4 +76,9 @@
             then ({{ products }} - {{ sum_1 }} * {{ sum_2 }} / {{ count }}) / ({{ count }} - 1)
         else 0.0
     end
+{%- endmacro %}
+
+{#- Variance of what is left of a measure when the slope times its covariate is taken away, of the moments of an arm. -#}
+{% macro cleaned_variance(prefix) -%}
+    greatest({{ prefix }}_variance - 2 * slope * {{ prefix }}_covariance + slope * slope * {{ prefix }}_before_variance, 0)
 {%- endmacro %}

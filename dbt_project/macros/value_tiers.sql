@@ -20,19 +20,28 @@
 
 {#-
     The margin of the next 365 days that a model expects, to the cent; null where none does. What is expected by a simple
-    baseline because no model was better says no more of one customer than the margin of the last 365 days does.
+    baseline because no model was better says no more of one customer than the margin of the last 365 days does. With a
+    prefix that of the models of the evaluated date before.
 -#}
-{% macro modelled_margin(predictions) -%}
+{% macro modelled_margin(predictions, prefix='') -%}
     case
-        when {{ predictions }}.value_source not in ('rfm_cells', 'last_window')
-            then cast(round({{ predictions }}.expected_margin_365d_amount, 2) as decimal(18, 4))
+        when {{ predictions }}.{{ prefix }}value_source not in ('rfm_cells', 'last_window')
+            then cast(round({{ predictions }}.{{ prefix }}expected_margin_365d_amount, 2) as decimal(18, 4))
     end
 {%- endmacro %}
 
+{#- The kind of margins that were earned; the others are named after the model that expects them. -#}
+{% macro past_margin_kind() -%}
+    'past_margin'
+{%- endmacro %}
+
 {#-
-    What a customer is ranked by: the expected margin where margins are expected, the past one where they are not, and
-    where nothing is expected of this customer.
+    What a customer is ranked by where margins are of a kind: the past margin or the expected one; of whom nothing is
+    expected, the past one.
 -#}
-{% macro value_amount(is_expected) -%}
-    case when {{ is_expected }} then coalesce(expected_margin_amount, past_margin_amount) else past_margin_amount end
+{% macro value_amount(margin_kind, expected_margin_amount) -%}
+    case
+        when {{ margin_kind }} = {{ past_margin_kind() }} then past_margin_amount
+        else coalesce({{ expected_margin_amount }}, past_margin_amount)
+    end
 {%- endmacro %}

@@ -6,7 +6,7 @@ any word about a column of ours (see ``purchase_vocabulary``), clustering, codes
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Literal
@@ -15,7 +15,9 @@ import numpy as np
 
 from ml.evaluation.drift import MISSING, OTHER
 
-Unit = Literal["number", "days", "amount", "percent"]
+Unit = Literal["number", "days", "pieces", "amount", "percent"]
+# One of them and several.
+_COUNTED: Mapping[Unit, tuple[str, str]] = {"days": ("day", "days"), "pieces": ("piece", "pieces")}
 
 # Standardised differences at which a word, and at which the stronger word, is earned.
 NOTABLE = 0.35
@@ -41,7 +43,7 @@ class FeatureMeaning:
         low: Words for a low value; None likewise.
         very_high: Words for a very high value, default ``high``.
         very_low: Words for a very low value, default ``low``.
-        clause: Part of a sentence with ``{value}``, such as ``"buys on {value} days a year"``; of a categorical
+        clause: Part of a sentence with ``{value}``, such as ``"buys on {value} a year"``; of a categorical
             feature also with ``{level}``, where the value is a share.
         unit: How ``{value}`` is written.
         level: The level of a categorical feature that this is about; set by ``of_level``.
@@ -195,7 +197,10 @@ def written(value: float, unit: Unit) -> str:
         return f"{100 * value:.0f} %"
     digits = 1 if abs(value) < 10 and round(value, 1) != round(value) else 0
     number = f"{round(value, digits) + 0.0:,.{digits}f}"
-    return f"{number} {'day' if number == '1' else 'days'}" if unit == "days" else number
+    if unit not in _COUNTED:
+        return number
+    one, several = _COUNTED[unit]
+    return f"{number} {one if number == '1' else several}"
 
 
 def _by_salience(effects: np.ndarray, meanings: Sequence[FeatureMeaning]) -> list[int]:
@@ -241,9 +246,11 @@ def _description(typical: TypicalValues, position: int, meanings: Sequence[Featu
     for j in (told or others)[:DESCRIBED_FEATURES]:
         own = written(typical.clusters[position, j], meanings[j].unit)
         everyone = written(typical.everyone[j], meanings[j].unit)
-        against = "like all customers" if own == everyone else f"against {everyone.split(' day')[0]} for all customers"
+        # The unit has been said already.
+        number = everyone.split(" ")[0] if meanings[j].unit in _COUNTED else everyone
+        against = "like all customers" if own == everyone else f"against {number} for all customers"
         if clauses:
-            against = "like everyone" if own == everyone else f"against {everyone.split(' day')[0]}"
+            against = "like everyone" if own == everyone else f"against {number}"
         # Not format(): a level's own name may hold braces.
         clauses.append(f"{meanings[j].clause.replace('{value}', own)} {against}")
     sentence = "; ".join(clauses)

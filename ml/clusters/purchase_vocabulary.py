@@ -40,7 +40,8 @@ PURCHASE_VOCABULARY: tuple[FeatureMeaning, ...] = (
         very_high="very frequent",
         low="occasional",
         very_low="infrequent",
-        clause="buys on {value} days a year",
+        clause="buys on {value} a year",
+        unit="days",
     ),
     FeatureMeaning(
         feature="order_gap_median_days",
@@ -102,7 +103,8 @@ PURCHASE_VOCABULARY: tuple[FeatureMeaning, ...] = (
         high="multi-unit",
         very_high="bulk-buying",
         low=None,
-        clause="takes {value} pieces of an article",
+        clause="takes {value} of an article",
+        unit="pieces",
     ),
     FeatureMeaning(
         feature="preferred_order_channel",

@@ -16,7 +16,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from ml.errors import ModelInputError
+from ml.errors import ModelInputError, NotEnoughOutcomesError
 from ml.evaluation.classification_metrics import calibration_line, classification_scorecard, log_loss
 from ml.evaluation.intervals import Interval, Metric, paired_difference
 from ml.evaluation.value_metrics import gini, mean_absolute_error, total_forecast_error, value_scorecard
@@ -170,7 +170,7 @@ def _plain(values: Mapping[str, float]) -> dict[str, float | None]:
 def _check(y: np.ndarray, models: Mapping[str, np.ndarray]) -> None:
     for name, values in {"outcome": y, **models}.items():
         if len(values) != len(y) or not len(y) or not np.isfinite(values).all():
-            raise ModelInputError(
+            raise (ModelInputError if len(y) else NotEnoughOutcomesError)(
                 f"Promotion: the {name} cannot be judged",
                 expected=f"{len(y)} finite numbers, at least one",
                 found=f"{len(values)} values, {int((~np.isfinite(values)).sum())} not finite",

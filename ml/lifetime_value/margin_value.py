@@ -14,7 +14,7 @@ import pandas as pd
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
-from ml.errors import ModelInputError, ParameterFormatError
+from ml.errors import NotEnoughOutcomesError, ParameterFormatError
 from ml.frames import checked_index, feature_matrix
 from ml.lifetime_value.beta_geo_model import BetaGeoModel
 from ml.lifetime_value.buying_model import BuyingModel
@@ -75,7 +75,7 @@ class MarginValueModel(BaseEstimator):
         # Sorted, as sums of floats depend on their order.
         net_total, margin_total = float(np.sort(net).sum()), float(np.sort(margin).sum())
         if net_total <= 0:
-            raise ModelInputError(
+            raise NotEnoughOutcomesError(
                 "MarginValueModel: nothing was sold",
                 expected="more bought than refunded",
                 found=f"a net amount of {net_total:g} of {len(X)} customers",

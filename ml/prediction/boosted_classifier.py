@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from sklearn.ensemble import HistGradientBoostingClassifier
 
-from ml.errors import ModelInputError
+from ml.errors import ModelInputError, NotEnoughOutcomesError
 from ml.evaluation.time_splits import PanelParts
 from ml.prediction.boosted_trees import BoostedTrees
 from ml.prediction.probability_calibration import ProbabilityCalibration
@@ -51,7 +51,9 @@ class BoostedClassifier(BoostedTrees):
     def _check_outcome(self, y: np.ndarray, *, part: str) -> None:
         found = np.unique(y)
         if not np.array_equal(found, [0.0, 1.0]):
-            raise ModelInputError(
+            # One of the two is too little seen; anything else is no such outcome.
+            one_only = len(found) < 2 and set(found) <= {0.0, 1.0}
+            raise (NotEnoughOutcomesError if one_only else ModelInputError)(
                 f"BoostedClassifier: the outcome {self.outcome_name!r} cannot be learnt from the {part} rows",
                 expected="both 0 and 1, and nothing else",
                 found=", ".join(f"{value:g}" for value in found[:5]),

@@ -17,7 +17,7 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 from threadpoolctl import threadpool_limits
 
-from ml.errors import ModelInputError, ParameterFormatError
+from ml.errors import ModelInputError, NotEnoughOutcomesError, ParameterFormatError
 from ml.evaluation.time_splits import PanelParts
 from ml.panels import KEYS, canonical_rows, checked_panel, outcome_values, row_hash
 from ml.prediction.feature_encoding import FeatureEncoder
@@ -165,7 +165,7 @@ class BoostedTrees(BaseEstimator, ABC):
             hashes = row_hash(panel, keys=self.keys, seed=self.random_state)
             panel = panel[hashes <= np.partition(hashes, limit - 1)[limit - 1]]
         if panel.empty:
-            raise ModelInputError(
+            raise NotEnoughOutcomesError(
                 f"{owner}: no outcome is known in the {part} rows",
                 expected=f"rows with {self.outcome_name!r}",
                 found=f"{len(known)} rows without it",

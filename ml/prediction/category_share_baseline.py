@@ -13,7 +13,7 @@ import pandas as pd
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
-from ml.errors import ModelInputError, ParameterFormatError
+from ml.errors import NotEnoughOutcomesError, ParameterFormatError
 from ml.frames import feature_matrix
 from ml.panels import outcome_values
 from ml.prediction.probability_calibration import ProbabilityCalibration
@@ -51,7 +51,7 @@ class CategoryShareBaseline(BaseEstimator):
         outcome = outcome_values(X, self.outcome_name, owner="CategoryShareBaseline")
         known = ~np.isnan(outcome)
         if not known.any():
-            raise ModelInputError(
+            raise NotEnoughOutcomesError(
                 "CategoryShareBaseline: no outcome is known",
                 expected=f"rows with {self.outcome_name!r}",
                 found=f"{len(X)} rows without it",

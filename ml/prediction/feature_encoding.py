@@ -12,7 +12,7 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
-from ml.errors import ModelInputError
+from ml.errors import ModelInputError, NotEnoughOutcomesError
 from ml.frames import feature_matrix
 
 
@@ -65,7 +65,7 @@ class FeatureEncoder:
                 )
         self.names_ = [*self.levels_, *numeric]
         if not self.names_:
-            raise ModelInputError(
+            raise NotEnoughOutcomesError(
                 "FeatureEncoder: no feature varies",
                 expected="at least one column with two values",
                 found="; ".join(f"{name}: {reason}" for name, reason in self.dropped_.items()),

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from sklearn.utils.validation import check_is_fitted
 
-from ml.errors import ModelInputError
+from ml.errors import ModelInputError, NotEnoughOutcomesError
 from ml.evaluation.time_splits import PanelParts
 from ml.panels import AS_OF, KEYS, checked_panel, outcome_values, row_hash
 from ml.prediction.boosted_classifier import BoostedClassifier
@@ -209,7 +209,7 @@ class NextOrderPredictor(Predictor):
         scores = self._conformity(calibration)
         scores = np.sort(scores[~np.isnan(scores)])
         if not len(scores):
-            raise ModelInputError(
+            raise NotEnoughOutcomesError(
                 "NextOrderPredictor: no calibration row was observed to the last limit",
                 expected=f"{self.observed_name!r} of at least {self.limits[-1]} days",
                 found=f"{len(calibration)} rows with less",

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from sklearn.utils.validation import check_is_fitted
 
-from ml.errors import ModelInputError
+from ml.errors import ModelInputError, NotEnoughOutcomesError
 from ml.evaluation.time_splits import PanelParts
 from ml.frames import feature_matrix
 from ml.panels import outcome_values
@@ -103,7 +103,7 @@ class SpendPredictor(Predictor):
         actual = float(np.sort(outcome_values(known, name, owner="SpendPredictor")).sum())
         predicted = float(np.sort(self.predict(known)).sum())
         if actual <= 0:
-            raise ModelInputError(
+            raise NotEnoughOutcomesError(
                 f"SpendPredictor: the total of {name!r} in the calibration rows is not above 0",
                 expected="more bought than refunded",
                 found=f"a total of {actual:g}",

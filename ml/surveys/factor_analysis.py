@@ -16,9 +16,10 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 from threadpoolctl import threadpool_limits
 
-from ml.errors import ModelInputError, NotEnoughAnswersError, ParameterFormatError
+from ml.errors import ModelInputError, NotEnoughAnswersError
 from ml.evaluation.label_matching import format_code
 from ml.frames import checked_index, feature_matrix
+from ml.parameter_documents import reading_parameters
 from ml.surveys.class_naming import Statement, scale_statement
 from ml.surveys.factor_extraction import minres, oblimin, pairwise_correlation, parallel_analysis, tucker_congruence
 
@@ -277,15 +278,7 @@ class LikertFactors(BaseEstimator):
         Raises:
             ParameterFormatError: The document is not one of this format and version, or is damaged.
         """
-        found = (parameters.get("format"), parameters.get("format_version"))
-        if found != (FORMAT, FORMAT_VERSION):
-            raise ParameterFormatError(
-                f"{OWNER}: these are not its parameters",
-                expected=f"format {FORMAT!r}, version {FORMAT_VERSION}",
-                found=f"format {found[0]!r}, version {found[1]!r}",
-                fix="pass a document written by to_parameters(), or fit again without the previous version",
-            )
-        try:
+        with reading_parameters(parameters, owner=OWNER, format_name=FORMAT, format_version=FORMAT_VERSION):
             model = cls(**{name: parameters["settings"][name] for name in SETTINGS})
             model.features_ = items = tuple(parameters["features"])
             for name in ("mean", "deviation", "correlation"):
@@ -298,13 +291,6 @@ class LikertFactors(BaseEstimator):
             model.eigenvalues_ = pd.DataFrame(parameters["eigenvalues"], columns=["eigenvalue", "random_eigenvalue"])
             if model.correlation_.shape != (len(items), len(items)) or not (model.deviation_ > 0).all():
                 raise ValueError(f"correlations of shape {model.correlation_.shape} for {len(items)} items")
-        except (KeyError, TypeError, ValueError) as error:
-            raise ParameterFormatError(
-                f"{OWNER}: the parameters are damaged",
-                expected="the complete document written by to_parameters()",
-                found=f"{type(error).__name__}: {error}",
-                fix="take the document from a published version again, or fit anew",
-            ) from error
         return model
 
 

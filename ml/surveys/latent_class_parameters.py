@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 import pandas as pd
 
-from ml.errors import ParameterFormatError
+from ml.parameter_documents import reading_parameters
 from ml.surveys.class_densities import CategoricalClasses, GaussianClasses
 from ml.surveys.class_fitting import CANDIDATE_COLUMNS
 from ml.surveys.class_naming import Statement
@@ -119,15 +119,9 @@ def to_parameters(model: LatentClassSegmenter) -> dict[str, Any]:
 
 def from_parameters(cls: type[AnySegmenter], parameters: Mapping[str, Any]) -> AnySegmenter:
     """Return a fitted model of class ``cls`` from ``to_parameters``."""
-    found = (parameters.get("format"), parameters.get("format_version"))
-    if found != (FORMAT, FORMAT_VERSION):
-        raise ParameterFormatError(
-            "LatentClassSegmenter: these are not its parameters",
-            expected=f"format {FORMAT!r}, version {FORMAT_VERSION}",
-            found=f"format {found[0]!r}, version {found[1]!r}",
-            fix="pass a document written by to_parameters(), or fit again without the previous version",
-        )
-    try:
+    with reading_parameters(
+        parameters, owner="LatentClassSegmenter", format_name=FORMAT, format_version=FORMAT_VERSION
+    ):
         words = parameters["statements"]
         model = cls(
             statements=None if words is None else {name: Statement(**each) for name, each in words.items()},
@@ -146,11 +140,4 @@ def from_parameters(cls: type[AnySegmenter], parameters: Mapping[str, Any]) -> A
         model.learnt_from_ = str(parameters["learnt_from"])
         if model.classes_.profile().shape != (len(model.segments_), len(_columns(model))):
             raise ValueError(f"a profile of shape {model.classes_.profile().shape} for {len(model.segments_)} classes")
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise ParameterFormatError(
-            "LatentClassSegmenter: the parameters are damaged",
-            expected="the complete document written by to_parameters()",
-            found=f"{type(error).__name__}: {error}",
-            fix="take the document from a published version again, or fit anew",
-        ) from error
     return model

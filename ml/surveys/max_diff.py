@@ -16,8 +16,9 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
 from ml.base import Reason
-from ml.errors import ModelInputError, NoEligibleClustersError, NotEnoughAnswersError, ParameterFormatError
+from ml.errors import ModelInputError, NoEligibleClustersError, NotEnoughAnswersError
 from ml.evaluation.label_matching import LabelMatch, canonical_order, match_labels
+from ml.parameter_documents import reading_parameters
 from ml.surveys.best_worst_logit import OWNER, ChoiceTasks, choice_tasks, shown_items
 from ml.surveys.best_worst_mixture import (
     ChoiceClasses,
@@ -330,15 +331,7 @@ class MaxDiffClasses(BaseEstimator):
         Raises:
             ParameterFormatError: The document is not one of this format and version, or is damaged.
         """
-        found = (parameters.get("format"), parameters.get("format_version"))
-        if found != (FORMAT, FORMAT_VERSION):
-            raise ParameterFormatError(
-                f"{OWNER}: these are not its parameters",
-                expected=f"format {FORMAT!r}, version {FORMAT_VERSION}",
-                found=f"format {found[0]!r}, version {found[1]!r}",
-                fix="pass a document written by to_parameters(), or fit again without the previous version",
-            )
-        try:
+        with reading_parameters(parameters, owner=OWNER, format_name=FORMAT, format_version=FORMAT_VERSION):
             model = cls(**{name: parameters["settings"][name] for name in SETTINGS})
             model.items_ = tuple(parameters["items"])
             model.segments_ = pd.DataFrame([dict(segment) for segment in parameters["segments"]])
@@ -356,13 +349,6 @@ class MaxDiffClasses(BaseEstimator):
             model.retired_ = tuple(dict(segment) for segment in parameters["retired"])
             model.k_selection_ = pd.DataFrame(parameters["k_selection"])
             model.n_customers_ = int(parameters["customers"])
-        except (KeyError, TypeError, ValueError) as error:
-            raise ParameterFormatError(
-                f"{OWNER}: the parameters are damaged",
-                expected="the complete document written by to_parameters()",
-                found=f"{type(error).__name__}: {error}",
-                fix="take the document from a published version again, or fit anew",
-            ) from error
         return model
 
 

@@ -20,8 +20,9 @@ from sklearn.utils.validation import check_is_fitted
 from threadpoolctl import threadpool_limits
 
 from ml.base import Reason
-from ml.errors import ModelInputError, NotEnoughAnswersError, ParameterFormatError
+from ml.errors import ModelInputError, NotEnoughAnswersError
 from ml.frames import checked_index
+from ml.parameter_documents import reading_parameters
 from ml.surveys.class_densities import UNKNOWN
 from ml.surveys.customer_encoding import CustomerEncoding, encoding_from_parameters, learn_encoding
 
@@ -272,15 +273,7 @@ class TypingModel(BaseEstimator):
         Raises:
             ParameterFormatError: The document is not one of this format and version, or is damaged.
         """
-        found = (parameters.get("format"), parameters.get("format_version"))
-        if found != (FORMAT, FORMAT_VERSION):
-            raise ParameterFormatError(
-                f"{OWNER}: these are not its parameters",
-                expected=f"format {FORMAT!r}, version {FORMAT_VERSION}",
-                found=f"format {found[0]!r}, version {found[1]!r}",
-                fix="pass a document written by to_parameters(), or fit again",
-            )
-        try:
+        with reading_parameters(parameters, owner=OWNER, format_name=FORMAT, format_version=FORMAT_VERSION):
             model = cls(**{name: parameters["settings"][name] for name in SETTINGS})
             model.classes_ = np.array(parameters["classes"], dtype=object)
             model.features_ = tuple(parameters["features"])
@@ -294,13 +287,6 @@ class TypingModel(BaseEstimator):
             shape = (len(model.classes_), len(model.encoding_.columns()))
             if model.coefficients_.shape != shape or not np.isfinite(model.coefficients_).all():
                 raise ValueError(f"coefficients of shape {model.coefficients_.shape} for {shape}")
-        except (KeyError, TypeError, ValueError) as error:
-            raise ParameterFormatError(
-                f"{OWNER}: the parameters are damaged",
-                expected="the complete document written by to_parameters()",
-                found=f"{type(error).__name__}: {error}",
-                fix="take the document from a published version again, or fit anew",
-            ) from error
         return model
 
 

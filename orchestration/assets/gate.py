@@ -50,6 +50,7 @@ def judge_build(deployment: Deployment, manifest_path: Path, *, as_of_date: dt.d
         matching=deployment.settings.identity.matching,
         # The tables are there even when nothing is foretold.
         predictions=True,
+        demand=True,
     )
     return judge(expected, Ledger(deployment.home.ledger).results(), as_of_date=as_of_date)
 

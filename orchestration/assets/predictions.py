@@ -15,10 +15,13 @@ import dagster as dg
 from orchestration.configuration.deployment import Deployment
 from orchestration.failures import told_plainly
 from orchestration.gate.expectations import (
+    MODEL_CHECKS,
     PREDICTIONS_BUILD,
     RETURN_CHANCES_MOVED,
     RETURN_FEATURES_MOVED,
+    RETURN_OUTCOMES_MOVED,
     RETURN_PROMOTED,
+    VALUE_OUTCOMES_MOVED,
 )
 from orchestration.gate.ledger import Ledger, Result, Status
 from orchestration.model_store import ModelStore
@@ -87,7 +90,7 @@ def prediction_assets(deployment: Deployment, partitions: dg.PartitionsDefinitio
         from orchestration.prediction.night import Night, foretell
 
         ledger = Ledger(deployment.home.ledger)
-        ledger.forget([PREDICTIONS_BUILD, RETURN_PROMOTED, RETURN_FEATURES_MOVED, RETURN_CHANCES_MOVED])
+        ledger.forget([PREDICTIONS_BUILD, *MODEL_CHECKS])
         started_at = dt.datetime.now(tz=dt.UTC)
         with told_plainly(), warehouse.connect() as connection:
             found = foretell(
@@ -167,7 +170,7 @@ def _checks(found: "Foretold") -> dict[str, tuple[Status, str]]:
     if found.models is None:
         # Too little data is no fault; what is switched off even less.
         nothing: tuple[Status, str] = ("not_available", f"no predictions tonight: {found.why_not}")
-        return dict.fromkeys((RETURN_PROMOTED, RETURN_FEATURES_MOVED, RETURN_CHANCES_MOVED), nothing)
+        return dict.fromkeys(MODEL_CHECKS, nothing)
     judged = found.models.returns
     published = {
         "promoted": "tonight's model is published",
@@ -181,6 +184,8 @@ def _checks(found: "Foretold") -> dict[str, tuple[Status, str]]:
             for name, moved in (
                 (RETURN_FEATURES_MOVED, found.models.features),
                 (RETURN_CHANCES_MOVED, found.models.predictions),
+                (RETURN_OUTCOMES_MOVED, found.models.return_outcomes),
+                (VALUE_OUTCOMES_MOVED, found.models.margin_outcomes),
             )
         },
     }

@@ -16,6 +16,8 @@ from orchestration.assets.gate import judge_build, refused
 from orchestration.audiences.launches import lock_launched
 from orchestration.audiences.locks import LockStore
 from orchestration.configuration.deployment import Deployment
+from orchestration.explorer.about import about_version
+from orchestration.explorer.page import write_explorer
 from orchestration.failures import told_plainly
 from orchestration.found_segments.catalogue import FOUND_SCHEMES
 from orchestration.gate.expectations import GATE_ASSET, IDENTITY_BUILD, PREDICTIONS_BUILD
@@ -25,7 +27,7 @@ from orchestration.model_store import RETURN_MODEL, ModelStore
 from orchestration.owners import OWNERS
 from orchestration.partitions import ONE_NIGHT_A_RUN
 from orchestration.publishing.publisher import MartRelation, publish
-from orchestration.publishing.version_store import VersionStore
+from orchestration.publishing.version_store import Draft, VersionStore
 from orchestration.resources import NightLockResource, WarehouseResource
 
 PUBLISH_ASSET = ["publish", "published_version"]
@@ -58,8 +60,8 @@ def publish_asset(
         models = _models(verdict)
         with told_plainly(), warehouse.connect(read_only=True) as connection:
 
-            def before_it_is_served(folder: Path) -> None:
-                _add_cards(folder, models, ModelStore(deployment.home.models))
+            def before_it_is_served(draft: Draft) -> None:
+                _add_files(draft, models, deployment)
                 # Nobody is contacted by a version that is not served, so a night that is refused locks nothing.
                 launched.extend(lock_launched(connection, LockStore(deployment.home.campaigns), night=night))
 
@@ -110,6 +112,12 @@ def _checks(verdict: Verdict) -> dict[str, object]:
         "results": len(verdict.results),
         "warnings": [f"{problem.name}: {problem.found}" for problem in verdict.warnings],
     }
+
+
+def _add_files(draft: Draft, models: Mapping[str, str], deployment: Deployment) -> None:
+    """Put beside the marts what people read of them."""
+    _add_cards(draft.folder, models, ModelStore(deployment.home.models))
+    write_explorer(draft.folder, about_version(deployment, draft.name))
 
 
 def _add_cards(folder: Path, models: Mapping[str, str], store: ModelStore) -> None:

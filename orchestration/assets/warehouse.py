@@ -14,7 +14,7 @@ import duckdb
 from dagster_dbt import DbtCliInvocation, DbtCliResource, dbt_assets
 
 from orchestration.configuration.deployment import Deployment
-from orchestration.dbt_manifest import dbt_project, prune_run_folders, vars_argument
+from orchestration.dbt_manifest import dbt_project, parsed_fingerprint, prune_run_folders, vars_argument
 from orchestration.errors import NightRefusedError
 from orchestration.failures import EXIT_CODE, told_plainly
 from orchestration.gate.dbt_results import ledger_results, selected_names
@@ -84,7 +84,8 @@ def _dbt_step(
             night = night_of_run(context, ledger)
         ledger.forget(selected_names(manifest, context.selected_asset_keys, translator=LayerTranslator()))
         arguments = ["build", "--exclude-resource-type", "unit_test", *vars_argument(deployment)]
-        with told_plainly(), dbt_environment(deployment, as_of_date=night.isoformat()):
+        parsed = parsed_fingerprint(deployment)
+        with told_plainly(), dbt_environment(deployment, as_of_date=night.isoformat(), fingerprint=parsed):
             invocation = dbt.cli(arguments, context=context, raise_on_error=False)
             events = _events_with_progress(invocation, context)
         run_results = invocation.target_path / "run_results.json"

@@ -30,7 +30,12 @@ from orchestration.configuration.schemes import Scheme, SchemeStatus, catalogued
 from orchestration.configuration.secrets import read_secret
 from orchestration.configuration.settings import Settings, keys_at, source_files
 from orchestration.configuration.source_settings import Source
+from orchestration.configuration.target_settings import check_targets, segments_known, targets_variable
 from orchestration.configuration.thresholds import check_thresholds, default_thresholds
+from orchestration.configuration.treatments.compiled import compiled_policy
+from orchestration.configuration.treatments.measured_gains import served_lifts
+from orchestration.configuration.treatments.policy import DimensionPolicy
+from orchestration.configuration.treatments.treatment_policy import treatment_policy
 from orchestration.configuration.yaml_file import YamlFile, read_yaml_file
 from orchestration.errors import TesseraError
 from orchestration.home import Home
@@ -113,10 +118,27 @@ class Deployment:
             scheme for scheme in self.schemes if (SEGMENTATION_MODELS / f"int_boundaries__{scheme}.sql").is_file()
         )
 
+    @property
+    def demand_schemes(self) -> tuple[str, ...]:
+        """Schemes by whose segments demand is told, of those that are built."""
+        built = {*self.schemes, *(str(scheme["scheme"]) for scheme in self.custom_schemes)}
+        return tuple(scheme for scheme in self.settings.demand.schemes if scheme in built)
+
     @cached_property
     def customer_columns(self) -> dict[str, Column]:
         """What conditions on customers may ask, by name."""
         return customer_columns(self.outbound["customers"], schemes=self.catalog, custom_schemes=self.custom_schemes)
+
+    @property
+    def policy_path(self) -> Path | None:
+        """The deployment's own treatment policy; None where the project's decides everything."""
+        named = self.settings.treatments.policy
+        return None if named is None else self.config_path.parent / named
+
+    @cached_property
+    def treatment_policy(self) -> dict[str, DimensionPolicy]:
+        """Who gets what: each dimension of treatment with its rules."""
+        return treatment_policy(self.policy_path, columns=self.customer_columns, custom_schemes=self.custom_schemes)
 
     @property
     def suppressions_file(self) -> Path | None:
@@ -189,8 +211,17 @@ class Deployment:
             "scheme_status": [status.as_variable() for status in self.scheme_status],
             "custom_schemes": list(self.custom_schemes),
             "combined_pair": list(self.combined_pair),
+            "demand_schemes": list(self.demand_schemes),
+            "treatment_policy": compiled_policy(
+                self.treatment_policy,
+                custom_schemes=self.custom_schemes,
+                lifts=served_lifts(
+                    self.home.published, schemes={*self.schemes, *(str(s["scheme"]) for s in self.custom_schemes)}
+                ),
+            ),
             "campaigns": campaigns_variable(self.settings.campaigns),
             "audience_campaigns": list(self.audiences),
+            "kpi_targets": targets_variable(self.settings.targets),
             "base_currency": self.settings.company.currency,
             "identity_matching": self.settings.identity.matching,
             "default_country": self.settings.identity.default_country or "",
@@ -198,7 +229,8 @@ class Deployment:
             "attitude_constructs": list(self.settings.surveys.attitude_constructs),
             "history_code": history_code(
                 {
-                    "company": self.settings.company.model_dump(),
+                    # How numbers are written changes none of them.
+                    "company": self.settings.company.model_dump(exclude={"locale"}),
                     "identity": self.settings.identity.model_dump(),
                     "surveys": self.settings.surveys.model_dump(),
                     "thresholds": self.settings.thresholds,
@@ -234,6 +266,12 @@ def load_deployment(config: Path | None = None, home: Path | None = None) -> Dep
         contracts |= {("identity", key, at): name for at, name in enumerate(getattr(settings.identity, key))}
     _check_names(contracts, known=inbound, file=file, thing="contract")
     _check_names({("schemes", name): name for name in settings.schemes}, known=schemes, file=file, thing="scheme")
+    _check_names(
+        {("demand", "schemes", at): name for at, name in enumerate(settings.demand.schemes)},
+        known=[*schemes, *settings.custom_schemes],
+        file=file,
+        thing="scheme",
+    )
     deployment = Deployment(
         settings=settings,
         config_path=path,
@@ -246,7 +284,10 @@ def load_deployment(config: Path | None = None, home: Path | None = None) -> Dep
         ),
         served_pair=served_pair(located_home.published),
     )
+    check_targets(settings.targets, segments=segments_known(catalog, deployment.custom_schemes), file=file)
     _check_sources_fit(deployment, file=file)
+    # Read here, so that what is wrong with it is told before anything runs.
+    _ = deployment.treatment_policy
     _check_something_to_build(deployment)
     audiences = compile_audiences(
         settings.campaigns,

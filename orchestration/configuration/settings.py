@@ -20,9 +20,12 @@ from pydantic import BaseModel, BeforeValidator, Field, model_validator
 from orchestration.configuration.audience_settings import Suppressions
 from orchestration.configuration.campaign_settings import Campaign, CampaignId
 from orchestration.configuration.custom_scheme_settings import Code, CustomScheme
+from orchestration.configuration.demand_settings import Demand
 from orchestration.configuration.identity_settings import Identity
 from orchestration.configuration.setting_types import Section, Share, TimeZone
 from orchestration.configuration.source_settings import Source
+from orchestration.configuration.target_settings import Target
+from orchestration.configuration.treatments.policy_settings import Treatments
 
 
 def _written_as(pattern: str, *, write: str) -> BeforeValidator:
@@ -47,17 +50,28 @@ def _finite_number_or_list(value: object) -> object:
 
 
 Currency = Annotated[str, _written_as(r"[A-Z]{3}", write="an ISO 4217 code such as EUR or USD")]
+Locale = Annotated[
+    str, _written_as(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|\d{3}))?", write="a language tag such as en-GB or de-DE")
+]
 Hour = Annotated[str, _written_as(r"([01]\d|2[0-3]):[0-5]\d", write='the time in quotes, such as "02:00"')]
 MemoryLimit = Annotated[str, _written_as(r"\d+(\.\d+)?\s?(MB|GB|MiB|GiB)", write="an amount such as 1GB or 500MB")]
 Threshold = Annotated[int | float | list[int], BeforeValidator(_finite_number_or_list)]
 
 
 class Company(Section):
-    """Whose customers these are."""
+    """Whose customers these are.
+
+    Attributes:
+        name: What it is called.
+        time_zone: Where its days begin and end.
+        currency: What all amounts are converted into.
+        locale: The language whose way of writing numbers and dates the explorer follows.
+    """
 
     name: str = Field(min_length=1)
     time_zone: TimeZone
     currency: Currency
+    locale: Locale = "en-GB"
 
 
 class Nights(Section):
@@ -114,8 +128,11 @@ class Settings(Section):
     identity: Identity = Field(default_factory=Identity)
     surveys: Surveys = Field(default_factory=Surveys)
     predictions: Predictions = Field(default_factory=Predictions)
+    demand: Demand = Field(default_factory=Demand)
+    treatments: Treatments = Field(default_factory=Treatments)
     campaigns: dict[CampaignId, Campaign] = Field(default_factory=dict)
     suppressions: Suppressions = Field(default_factory=Suppressions)
+    targets: list[Target] = Field(default_factory=list)
     publish: Publish = Field(default_factory=Publish)
     memory_limit: MemoryLimit = "1GB"
 

@@ -29,8 +29,11 @@ _DERIVED = frozenset(
         "scheme_status",
         "custom_schemes",
         "combined_pair",
+        "demand_schemes",
+        "treatment_policy",
         "campaigns",
         "audience_campaigns",
+        "kpi_targets",
         "base_currency",
         "history_code",
         "identity_matching",
@@ -49,6 +52,9 @@ AT_LEAST_ONE = frozenset(
         "experiment_covariate_days",
         "lifecycle_reference_gap_days",
         "trait_prior_customers",
+        "demand_horizon_months",
+        "demand_share_months",
+        "demand_share_prior_units",
         "audience_minimum_customers",
         "audience_fatigue_contacts",
         "audience_fatigue_days",
@@ -59,6 +65,9 @@ AT_LEAST_ONE = frozenset(
         "engagement_channel_half_life_days",
     }
 )
+# What is greater has no meaning: nothing that is held is always enough, forecasts beyond two years and shares of
+# segments beyond the year that is looked at say nothing.
+MOST: dict[str, float] = {"demand_service_level": 0.999, "demand_horizon_months": 24, "demand_share_months": 12}
 # Limits that mean something only in this order.
 RISING = (
     ("lifecycle_active_days", "lifecycle_cooling_days", "lifecycle_at_risk_days", "lifecycle_highly_at_risk_days"),
@@ -137,16 +146,16 @@ def _check_orders(overrides: Mapping[str, Any], defaults: Mapping[str, Any], *, 
                 )
 
 
-def _most(name: str) -> int | None:
+def _most(name: str) -> float | None:
     """The greatest value that a threshold's unit allows."""
-    return {"share": 1, "percents": 100}.get(name.rsplit("_", 1)[-1])
+    return MOST.get(name, {"share": 1, "percents": 100}.get(name.rsplit("_", 1)[-1]))
 
 
-def _to(most: int | None) -> str:
+def _to(most: float | None) -> str:
     return "" if most is None else f" to {most}"
 
 
-def _fits(value: Any, default: Any, *, least: int, most: int | None) -> bool:
+def _fits(value: Any, default: Any, *, least: int, most: float | None) -> bool:
     if isinstance(default, list):
         rising = isinstance(value, list) and value == sorted(set(value)) and len(value) == len(default)
         return rising and value[0] >= 0 and (most is None or value[-1] <= most)

@@ -10,7 +10,9 @@ from rich.table import Table
 from rich.text import Text
 
 from orchestration.console.quarantine import safe
+from orchestration.console.treatment_tables import show_treatments
 from orchestration.explanation.explain import Change, Explanation, SchemeExplanation
+from orchestration.explanation.numbers import shown_value
 from orchestration.explanation.published import Reason
 
 
@@ -21,11 +23,16 @@ def show_segments_explained(console: Console, told: Explanation) -> None:
     _line(console, f"{told.customer_id}, night of {told.as_of_date}, {told.version}", style="bold")
     for each in told.schemes:
         _show_scheme(console, each)
+    show_treatments(console, told.treatments)
 
 
 def change_in_words(change: Change) -> str:
     """A change as a reader says it: ``days_since_last_order 75 -> 60 or fewer``."""
-    return f"{change.feature} {'nothing' if change.value is None else change.value} -> {_range(change)}"
+    shown = _shown(change.feature, change.value)
+    if shown == _shown(change.feature, change.to):
+        # Nearer to the boundary than rounding tells.
+        shown = str(change.value)
+    return f"{change.feature} {shown} -> {_range(change)}"
 
 
 def _show_scheme(console: Console, told: SchemeExplanation) -> None:
@@ -56,9 +63,13 @@ def _reasons(reasons: tuple[Reason, ...]) -> Table:
     table.add_column("value", justify="right", overflow="fold")
     table.add_column("effect", justify="right")
     for reason in reasons:
-        value = "nothing" if reason.value is None else reason.value
+        value = _shown(reason.feature, reason.value)
         table.add_row(Text(safe(reason.feature)), Text(safe(value)), Text(_effect(reason.effect)))
     return table
+
+
+def _shown(feature: str, value: str | None) -> str:
+    return "nothing" if value is None else shown_value(feature, value)
 
 
 def _effect(effect: float | None) -> str:
@@ -66,15 +77,15 @@ def _effect(effect: float | None) -> str:
 
 
 def _range(change: Change) -> str:
-    low, high = change.low, change.high
+    low, high = (each and shown_value(change.feature, each) for each in (change.low, change.high))
     if low is None and high is None:
-        return f"any value, such as {change.to}"
+        return f"any value, such as {_shown(change.feature, change.to)}"
     if low is None:
         return f"{high} or {_less(change)}"
     if high is None:
         return f"{low} or {'later' if change.kind == 'date' else 'more'}"
     # The near end first, because that is where the customer comes from.
-    near, far = (low, high) if change.to == low else (high, low)
+    near, far = (low, high) if change.to == change.low else (high, low)
     return near if near == far else f"{near} to {far}"
 
 

@@ -13,6 +13,7 @@ from rich.table import Table
 
 from data_contracts.table_properties import CANONICAL_ENTITIES, SEEDED_ENTITIES
 from orchestration.configuration.deployment import Deployment
+from orchestration.explorer.page import EXPLORER_NAME
 from orchestration.publishing.version_store import Version
 
 
@@ -31,6 +32,8 @@ def show_paths(console: Console, version: Version) -> None:
     """Print where the version's files are."""
     current = version.path.parent / "current"
     console.print(f"\nPublished [bold]{version.name}[/]: {current}", highlight=False, soft_wrap=True)
+    if (current / EXPLORER_NAME).is_file():
+        console.print(f"  to look at it            {current / EXPLORER_NAME}", highlight=False, soft_wrap=True)
     console.print(f"  every mart in one file   {current / 'marts.duckdb'}", highlight=False, soft_wrap=True)
     for mart, rows in version.rows.items():
         console.print(f"  {mart + '.parquet':<32} {rows:>12,} rows", highlight=False)

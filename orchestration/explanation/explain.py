@@ -27,6 +27,7 @@ from orchestration.explanation.published import (
 )
 from orchestration.explanation.scheme_sql import find_scheme_sql
 from orchestration.explanation.search import Move, nearest_moves
+from orchestration.explanation.treatments import Treatment, read_treatments
 from orchestration.explanation.trial import NoTrialError, Workbench
 from orchestration.identity.explain import customers_called
 from orchestration.identity.left_by_night import check_complete
@@ -99,6 +100,7 @@ class Explanation:
         version: The published version that says so.
         as_of_date: Its night.
         schemes: One explanation a scheme.
+        treatments: What the policy gives the customer, and why; nothing where only some schemes were asked for.
     """
 
     customer_id: str
@@ -106,6 +108,7 @@ class Explanation:
     version: str
     as_of_date: dt.date
     schemes: tuple[SchemeExplanation, ...]
+    treatments: tuple[Treatment, ...] = ()
 
 
 def explain_segments(deployment: Deployment, asked: str, *, schemes: Sequence[str] = ()) -> Explanation:
@@ -128,6 +131,7 @@ def explain_segments(deployment: Deployment, asked: str, *, schemes: Sequence[st
         customer_id = known or _find_by_record(deployment, marts, warehouse, asked, no_warehouse)
         chosen = _chosen(schemes, deployment, published_schemes(marts))
         memberships = read_memberships(marts, customer_id, chosen)
+        treatments = () if schemes else read_treatments(marts, customer_id)
         catalogue = read_catalogue(deployment, warehouse)
         with _workbench(deployment, warehouse, customer_id, night=version.as_of_date) as bench:
             told = [
@@ -140,6 +144,7 @@ def explain_segments(deployment: Deployment, asked: str, *, schemes: Sequence[st
         version=version.name,
         as_of_date=version.as_of_date,
         schemes=tuple(told),
+        treatments=treatments,
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from orchestration.found_segments.found_scheme import Features, FoundScheme
@@ -41,7 +42,10 @@ def _find(
     from orchestration.clustering import cluster_buyers
     from orchestration.found_segments.found import Found
 
-    found = cluster_buyers(read_buyers(connection), tonight=tonight, previous=previous)
+    dates = connection.execute(f"select distinct as_of_date from features.{_FAMILIES[0]}").fetchall()
+    found = cluster_buyers(
+        partial(read_buyers, connection), [date for (date,) in dates], tonight=tonight, previous=previous
+    )
     status, detail = _stability(found)
     return Found(
         customers=found.customers,
@@ -54,9 +58,9 @@ def _find(
     )
 
 
-def read_buyers(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
-    """Return one row per customer and date with an order in the past year: ids and the features of clusters."""
-    from orchestration.clustering import LEVELS, NUMBERS
+def read_buyers(connection: duckdb.DuckDBPyConnection, date: dt.date) -> pd.DataFrame:
+    """Return the features of clusters of every customer with an order in the year up to a date, by customer_id."""
+    from orchestration.clustering import CLUSTER_FEATURES, LEVELS, NUMBERS
 
     purchases, *others = _FAMILIES
     columns = [
@@ -64,15 +68,17 @@ def read_buyers(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
         *(f"{family}.{name}" for family, names in LEVELS.items() for name in names),
     ]
     joins = "\n".join(f"inner join features.{family} using (customer_id, as_of_date)" for family in others)
-    return connection.execute(
+    rows = connection.execute(
         f"""
-        select customer_id, as_of_date, {", ".join(columns)}
+        select customer_id, {", ".join(columns)}
         from features.{purchases}
         {joins}
-        where {purchases}.order_days_365d_count > 0
-        order by as_of_date, customer_id
-        """
+        where {purchases}.order_days_365d_count > 0 and as_of_date = $date
+        order by customer_id
+        """,
+        {"date": date},
     ).fetchdf()
+    return rows.set_index("customer_id")[list(CLUSTER_FEATURES)]
 
 
 def _stability(found: Clustering) -> tuple[Status, str]:

@@ -16,9 +16,21 @@ GATE_ASSET = ["marts", "data_quality"]
 PYTHON_MARTS = frozenset({"data_quality"})
 CUSTOMERS_KEPT = "gate__customers_do_not_vanish"
 PREDICTIONS_BUILD = "ml.ml_customers__predictions"
+UPLIFT_BUILD = "ml.ml_customers__uplift"
 RETURN_PROMOTED = "model__return__is_it_better_than_the_baseline"
 RETURN_FEATURES_MOVED = "model__return__are_features_where_they_were"
 RETURN_CHANCES_MOVED = "model__return__are_chances_where_they_were"
+RETURN_OUTCOMES_MOVED = "model__return__do_as_many_order_as_before"
+VALUE_OUTCOMES_MOVED = "model__value__are_margins_where_they_were"
+MODEL_CHECKS = (
+    RETURN_PROMOTED,
+    RETURN_FEATURES_MOVED,
+    RETURN_CHANCES_MOVED,
+    RETURN_OUTCOMES_MOVED,
+    VALUE_OUTCOMES_MOVED,
+)
+DEMAND_BUILD = "ml.ml_demand__forecasts"
+DEMAND_UNBIASED = "model__demand__is_it_unbiased"
 IDENTITY_BUILD = "matching.customer_map"
 IDENTITY_STABLE = "identity__do_customers_keep_their_ids"
 IDENTITY_PRECISE = "identity__is_matching_precise"
@@ -61,6 +73,7 @@ def expected_results(
     campaign_tables: Iterable[str] = (),
     matching: bool = False,
     predictions: bool = False,
+    demand: bool = False,
 ) -> list[Expected]:
     """Return every result that a complete build leaves in the ledger.
 
@@ -73,6 +86,7 @@ def expected_results(
         campaign_tables: What Python writes for audiences.
         matching: Whether records are matched into customers.
         predictions: Whether models foretell what customers do; without data enough they say that nothing is foretold.
+        demand: Whether the demand of categories is forecast.
     """
     names = _names_by_unique_id(manifest)
     inbound = list(inbound)
@@ -103,7 +117,15 @@ def expected_results(
         expected.append(Expected(PREDICTIONS_BUILD, f"Was {PREDICTIONS_BUILD} built?", after=(purchases,)))
         expected += [
             Expected(check, check.replace("__", ": ").replace("_", " "), after=(PREDICTIONS_BUILD,))
-            for check in (RETURN_PROMOTED, RETURN_FEATURES_MOVED, RETURN_CHANCES_MOVED)
+            for check in MODEL_CHECKS
+        ]
+        checks = "campaigns.int_campaigns__checks"
+        expected.append(Expected(UPLIFT_BUILD, f"Was {UPLIFT_BUILD} built?", after=(checks,)))
+    if demand:
+        months = "features.int_purchases__category_months"
+        expected += [
+            Expected(DEMAND_BUILD, f"Was {DEMAND_BUILD} built?", after=(months,)),
+            Expected(DEMAND_UNBIASED, "Were forecasts of demand right on average?", after=(DEMAND_BUILD,)),
         ]
     contact_points = ("identity.int_identity__contact_points",)
     expected += [Expected(table, f"Was {table} written?", after=contact_points) for table in campaign_tables]

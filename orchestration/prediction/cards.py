@@ -38,6 +38,7 @@ def return_card(found: TonightsModels, fingerprint: str) -> ModelCard:
             "The figures are of the recipe learnt as of the tested date; what serves was learnt anew tonight.",
             f"Features since the newest date learnt from: {found.features.detail}.",
             f"Chances since then: {found.predictions.detail}.",
+            f"Outcomes: {found.return_outcomes.detail}.",
             "Customers who have never ordered get no prediction.",
         ),
     )

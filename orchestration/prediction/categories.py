@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from ml.errors import ModelInputError
+from ml.errors import NotEnoughOutcomesError
 from ml.evaluation.promotion import PromotionRule, decide_promotion
 from ml.evaluation.time_splits import newest_complete_dates, split_for_use
 from ml.panels import outcome_values
@@ -43,6 +43,8 @@ FEATURES = (
 MOST_CATEGORIES, MOST_DATES, MOST_CUSTOMERS_A_DATE = 12, 12, 1_500
 LEAST_OUTCOMES = 100
 SCORED_CUSTOMERS = 20_000
+# By a hash of the id, so that the order of the rows does not matter.
+_DRAWN_TO_LEARN = f"order by hash(customer_id) asc, customer_id asc limit {MOST_CUSTOMERS_A_DATE}"
 RANKS = 3
 TREE_SETTINGS = {"max_rows": 60_000, "max_trees": 120}
 
@@ -66,13 +68,14 @@ def learn_categories(
     """Learn and prove tonight's model of categories.
 
     Raises:
-        ModelInputError: There is too little to learn from; categories need products that name theirs.
+        NotEnoughOutcomesError: There is too little to learn from; categories need products that name theirs.
     """
     learnt = [date for date in dates if date + dt.timedelta(days=HORIZON_DAYS) <= tonight][-MOST_DATES:]
-    panel = _rows(connection, learnt, tonight=tonight, most=MOST_CUSTOMERS_A_DATE) if learnt else pd.DataFrame()
+    rows = [_rows(connection, date, _DRAWN_TO_LEARN, tonight=tonight) for date in learnt]
+    panel = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame()
     happened = 0 if panel.empty else int((panel[OUTCOME] > 0).sum())
     if happened < LEAST_OUTCOMES:
-        raise ModelInputError(
+        raise NotEnoughOutcomesError(
             f"{happened} customers were seen to order from a category within {HORIZON_DAYS} days",
             expected=f"{LEAST_OUTCOMES}",
             found=f"{happened}",
@@ -123,8 +126,9 @@ def category_propensities(
         {"tonight": tonight},
     ).fetchall()
     tables = []
-    for start in range(0, customers, SCORED_CUSTOMERS):
-        rows = _rows(connection, [tonight], tonight=tonight, most=SCORED_CUSTOMERS, start=start)
+    parts = -(-customers // SCORED_CUSTOMERS)
+    for part in range(parts):
+        rows = _rows(connection, tonight, f"where hash(customer_id) % {parts} = {part}", tonight=tonight)
         chance = found.model.predict(rows) if found.is_published else found.model.predict_baseline(rows)
         ranked = rows[["customer_id", CATEGORY]].assign(p_order_90d=chance, source=found.source).dropna()
         ranked = ranked.sort_values(["customer_id", "p_order_90d", CATEGORY], ascending=[True, False, True])
@@ -146,10 +150,15 @@ def _fit(panel: pd.DataFrame, *, used_on: dt.date) -> CategoryPredictor:
     ).fit(parts)
 
 
-def _rows(
-    connection: duckdb.DuckDBPyConnection, dates: Sequence[dt.date], *, tonight: dt.date, most: int, start: int = 0
-) -> pd.DataFrame:
-    """Return the rows of some customers of each date, drawn by a hash of their id, with every category."""
+def _rows(connection: duckdb.DuckDBPyConnection, date: dt.date, drawn: str, *, tonight: dt.date) -> pd.DataFrame:
+    """Return the rows of some customers of a date, with every category.
+
+    Args:
+        connection: The warehouse.
+        date: The date.
+        drawn: Which of its customers, as SQL.
+        tonight: The night, whose largest categories count.
+    """
     return connection.execute(
         f"""
         with categories as (
@@ -160,12 +169,15 @@ def _rows(
             limit {MOST_CATEGORIES}
         ),
 
-        drawn as (
+        buyers as (
             select *
             from features.feat_customers__purchases
-            where order_days_count > 0 and list_contains($dates, cast(as_of_date as varchar))
-            qualify row_number() over (partition by as_of_date order by hash(customer_id) asc, customer_id asc)
-                between {start + 1} and {start + most}
+            where order_days_count > 0 and as_of_date = $date
+        ),
+
+        drawn as (
+            select * from buyers
+            {drawn}
         ),
 
         history as (
@@ -216,5 +228,5 @@ def _rows(
                 and categories.category_code = outcomes.category_code
         order by drawn.as_of_date, drawn.customer_id, categories.category_code
         """,
-        {"tonight": tonight, "dates": [date.isoformat() for date in dates]},
+        {"tonight": tonight, "date": date},
     ).fetchdf()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 
 import duckdb
 import pyarrow as pa
@@ -24,6 +24,8 @@ class MadeFrom:
         inputs_hash: What was known by it.
         origin_date: Where its models are from.
         origin_hash: What was known there.
+        previous_origin_date: Where the models of the evaluated date before are from; None for the oldest date.
+        previous_origin_hash: What was known there.
         code: Digest of the code and settings.
     """
 
@@ -31,15 +33,15 @@ class MadeFrom:
     inputs_hash: str
     origin_date: dt.date
     origin_hash: str
+    previous_origin_date: dt.date | None
+    previous_origin_hash: str | None
     code: str
 
 
 def kept_notes(connection: duckdb.DuckDBPyConnection) -> set[MadeFrom]:
     """Return what the predictions in the table were made from."""
-    rows = connection.execute(
-        f"select input_date, inputs_hash, origin_date, origin_hash, code from ml.{NOTES_TABLE}"
-    ).fetchall()
-    names = ("input_date", "inputs_hash", "origin_date", "origin_hash", "code")
+    names = [field.name for field in fields(MadeFrom)]
+    rows = connection.execute(f"select {', '.join(names)} from ml.{NOTES_TABLE}").fetchall()
     return {MadeFrom(**dict(zip(names, row, strict=True))) for row in rows}
 
 

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from ml.errors import ModelInputError
+from ml.errors import NotEnoughDataError
 from ml.prediction.return_predictor import ReturnPredictor
 from orchestration.model_store import RETURN_MODEL, ModelStore
 from orchestration.prediction import categories, responses
@@ -31,7 +31,7 @@ from orchestration.prediction.panel import (
     scored_rows,
 )
 from orchestration.prediction.remembered import ORIGIN, Remembered
-from orchestration.prediction.return_proof import FEATURE_WINDOW_DAYS, MINIMUM, shortfalls
+from orchestration.prediction.return_proof import FEATURE_WINDOW_DAYS, MINIMUM, days_known, shortfalls
 from orchestration.prediction.schedule import origin_of, origins
 from orchestration.prediction.scorecard import Tested, calibration_rows, metric_rows, not_learned
 from orchestration.prediction.scoring import Scorer
@@ -112,10 +112,11 @@ def foretell(night: Night) -> Foretold:
         found = learn_tonight(
             panel,
             tonight=night.tonight,
+            first_order=first_order,
             remembered=remembered,
             serving=learnt.serving_on(night.tonight - dt.timedelta(days=HORIZON_DAYS)),
         )
-    except ModelInputError as error:
+    except NotEnoughDataError as error:
         return _nothing(night, str(error.what), customers=buyers)
     computed = _write_predictions(night, dates, found, learnt)
     remembered.prune()
@@ -142,22 +143,35 @@ class _Origins:
         self._tonight = night.tonight
         self._past = origins(self._dates, tonight=night.tonight, refit_months=night.refit_months)[:-1]
         self._models: dict[dt.date, OriginModels] = {}
+        self._baselines: dict[dt.date, Scorer | None] = {}
 
     def made_from(self, date: dt.date, *, code: str) -> MadeFrom:
         """Return what a past date's predictions are made from."""
         origin = self._origin_of(date) or date
+        before = self.date_before(date)
+        previous = None if before is None else self._origin_of(before) or before
         return MadeFrom(
             input_date=date,
             inputs_hash=str(self._dates[date].inputs_hash),
             origin_date=origin,
             origin_hash=str(self._dates[origin].inputs_hash),
+            previous_origin_date=previous,
+            previous_origin_hash=None if previous is None else str(self._dates[previous].inputs_hash),
             code=code,
         )
+
+    def date_before(self, date: dt.date) -> dt.date | None:
+        """Return the evaluated date before a date; None for the oldest."""
+        return max((other for other in self._dates if other < date), default=None)
 
     def scorer_of(self, date: dt.date) -> Scorer | None:
         """Return what serves a past date; None where too little was known on it."""
         origin = self._origin_of(date)
-        return baseline_on(self._panel, date) if origin is None else self._of(origin).scorer
+        if origin is not None:
+            return self._of(origin).scorer
+        if date not in self._baselines:
+            self._baselines[date] = baseline_on(self._panel, date, first_order=self._first_order)
+        return self._baselines[date]
 
     def serving_on(self, date: dt.date) -> ReturnPredictor | None:
         """Return the published model of returns of the newest origin up to a date, where it has one."""
@@ -198,9 +212,11 @@ def _write_predictions(
     computed = []
     for date in [*(date for date in past if date not in kept), night.tonight]:
         scorer = found.scorer if date == night.tonight else learnt.scorer_of(date)
+        previous = learnt.date_before(date)
+        before = None if previous is None else learnt.scorer_of(previous)
         with _transaction(night.connection):
             if scorer is not None:
-                for rows in scorer.rows(scored_rows(night.connection, date), date):
+                for rows in scorer.rows(scored_rows(night.connection, date), date, before=before):
                     append_rows(night.connection, PREDICTIONS_TABLE, rows)
             if date != night.tonight:
                 note(night.connection, wanted[date], run_id=night.run_id)
@@ -219,7 +235,7 @@ def _write_further(
         )
         tables = categories.category_propensities(night.connection, by_category, tonight=night.tonight)
         tested.append(by_category.tested)
-    except ModelInputError as error:
+    except NotEnoughDataError as error:
         tables = []
         untold.append(_not_learned(night, categories.NAME, error.what, horizon_days=HORIZON_DAYS))
     _replace(night.connection, "ml_customers__category_propensities", tables)
@@ -229,7 +245,7 @@ def _write_further(
             of_response.rows(rows, tonight=night.tonight) for rows in scored_rows(night.connection, night.tonight)
         ]
         tested.append(of_response.tested)
-    except ModelInputError as error:
+    except NotEnoughDataError as error:
         tables = []
         untold.append(_not_learned(night, responses.NAME, error.what, horizon_days=responses.HORIZON_DAYS))
     _replace(night.connection, "ml_customers__response_propensities", tables)
@@ -274,7 +290,7 @@ def _obvious_shortfalls(buyers: int, first_order: dt.date | None, tonight: dt.da
     """Return what is missing as far as it can be seen without reading a panel."""
     return MINIMUM.shortfalls(
         customers=buyers,
-        history_days=(tonight - first_order).days if first_order else 0,
+        history_days=days_known(first_order, tonight),
         feature_window_days=FEATURE_WINDOW_DAYS,
         horizon_days=HORIZON_DAYS,
         # Whoever has too few customers or days is told of that alone.

@@ -14,14 +14,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ml.errors import ModelInputError
+from ml.errors import NotEnoughDataError
 from ml.lifetime_value.margin_value import MarginValueModel
 from ml.panels import outcome_values
 from ml.prediction.return_predictor import ReturnPredictor
 from ml.prediction.rfm_cell_baseline import RfmCellBaseline
 from orchestration.prediction.panel import RETURNED
 from orchestration.prediction.remembered import Remembered
-from orchestration.prediction.return_proof import MINIMUM, fit_cells, known_rows, prove_returns, shortfalls
+from orchestration.prediction.return_proof import MINIMUM, days_known, fit_cells, known_rows, prove_returns, shortfalls
 from orchestration.prediction.scoring import Scorer
 from orchestration.prediction.value_proof import CELLS, ValueModels, fit_values, prove_values
 
@@ -46,6 +46,7 @@ class OriginModels:
         return {
             "origin": self.origin.isoformat(),
             "has_model": True,
+            "history_days": self.scorer.history_days,
             "returns": None if self.scorer.returns is None else self.scorer.returns.to_parameters(),
             "cells": self.scorer.cells.to_parameters(),
             "values": None
@@ -79,6 +80,7 @@ class OriginModels:
                     cells=RfmCellBaseline.from_parameters(values["cells"]),
                     last_window_factor=float(values["last_window_factor"]),
                 ),
+                history_days=int(parameters["history_days"]),
             ),
         )
 
@@ -96,7 +98,7 @@ def learn_origin(
         return OriginModels(origin=origin, scorer=None)
     try:
         proof = prove_returns(known, known_until=origin, remembered=remembered)
-    except ModelInputError:
+    except NotEnoughDataError:
         return OriginModels(origin=origin, scorer=None)
     return OriginModels(
         origin=origin,
@@ -104,11 +106,12 @@ def learn_origin(
             returns=proof.model if proof.decision.is_promoted else None,
             cells=fit_cells(known, used_on=origin),
             worth=_values(known, origin),
+            history_days=days_known(first_order, origin),
         ),
     )
 
 
-def baseline_on(panel: pd.DataFrame, date: dt.date) -> Scorer | None:
+def baseline_on(panel: pd.DataFrame, date: dt.date, *, first_order: dt.date | None) -> Scorer | None:
     """Return what serves a date before the first origin with a model: cells, or None where too little was known."""
     known = panel[panel["as_of_date"] <= pd.Timestamp(date)]
     outcomes = outcome_values(known_rows(known, date), RETURNED, owner="returns") if len(known) else np.empty(0)
@@ -117,14 +120,19 @@ def baseline_on(panel: pd.DataFrame, date: dt.date) -> Scorer | None:
         return None
     try:
         values = fit_values(known, used_on=date, source=CELLS)
-    except ModelInputError:
+    except NotEnoughDataError:
         values = None
-    return Scorer(returns=None, cells=fit_cells(known, used_on=date), worth=values)
+    return Scorer(
+        returns=None,
+        cells=fit_cells(known, used_on=date),
+        worth=values,
+        history_days=days_known(first_order, date),
+    )
 
 
 def _values(known: pd.DataFrame, origin: dt.date) -> ValueModels | None:
     try:
         proof = prove_values(known, known_until=origin, remembered=None)
         return fit_values(known, used_on=origin, source=proof.source)
-    except ModelInputError:
+    except NotEnoughDataError:
         return None

@@ -7,7 +7,7 @@ belong here: which features (``prediction_features``), learning.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -25,6 +25,7 @@ DERIVED_FEATURES = ("silence_in_gaps", LAST_MARGIN)
 # million rows, and more say nothing new.
 MOST_CUSTOMERS_A_DATE = 8_000
 SCORED_AT_A_TIME = 100_000
+BUYERS_AT_A_TIME = 500_000
 
 
 @dataclass(frozen=True)
@@ -73,25 +74,47 @@ def learning_panel(connection: duckdb.DuckDBPyConnection, *, tonight: dt.date) -
     """Return features and outcomes of every date, of at most ``MOST_CUSTOMERS_A_DATE`` customers each.
 
     Customers are drawn by a hash of their id, so that a date's are mostly those of the date before and the order of the
-    rows does not matter. Outcomes are missing where their days are not over.
+    rows does not matter. Outcomes are missing where their days are not over. Read some dates at a time: joins of all of
+    them do not fit into memory where there are a million customers.
     """
-    rows = connection.execute(
+    batches = _in_batches(evaluated_dates(connection))
+    panels = [_panel_of(connection, dates, tonight=tonight) for dates in batches]
+    return with_derived(pd.concat(panels, ignore_index=True))
+
+
+def _in_batches(dates: Sequence[EvaluatedDate]) -> list[list[dt.date]]:
+    """Put dates together that have ``BUYERS_AT_A_TIME`` customers at most, one date at least."""
+    batches: list[list[dt.date]] = []
+    buyers = 0
+    for date in dates:
+        if not batches or buyers + date.buyers > BUYERS_AT_A_TIME:
+            batches.append([])
+            buyers = 0
+        batches[-1].append(date.date)
+        buyers += date.buyers
+    return batches
+
+
+def _panel_of(connection: duckdb.DuckDBPyConnection, dates: Sequence[dt.date], *, tonight: dt.date) -> pd.DataFrame:
+    return connection.execute(
         f"""
         with drawn as (
             select customer_id, as_of_date
             from features.feat_customers__purchases
-            where order_days_count > 0
+            where order_days_count > 0 and list_contains($dates, as_of_date)
             qualify row_number() over (partition by as_of_date order by hash(customer_id) asc, customer_id asc)
                 <= {MOST_CUSTOMERS_A_DATE}
         ),
 
         next_days as (
-            select drawn.customer_id, drawn.as_of_date, days.activity_date as next_order_date
+            select drawn.customer_id, drawn.as_of_date, min(days.activity_date) as next_order_date
             from drawn
-            asof left join (
-                select customer_id, activity_date from features.int_purchases__customer_days where is_order_day
-            ) as days
-                on drawn.customer_id = days.customer_id and drawn.as_of_date < days.activity_date
+            left join features.int_purchases__customer_days as days
+                on
+                    drawn.customer_id = days.customer_id
+                    and drawn.as_of_date < days.activity_date
+                    and days.is_order_day
+            group by drawn.customer_id, drawn.as_of_date
         )
 
         select
@@ -100,16 +123,15 @@ def learning_panel(connection: duckdb.DuckDBPyConnection, *, tonight: dt.date) -
             cast(outcomes.margin_90d_amount as double) as {NEXT_MARGIN},
             cast(next_days.next_order_date - purchases.as_of_date as double) as {DAYS_TO_NEXT},
             cast($tonight - purchases.as_of_date as double) as {OBSERVED_DAYS}
-        from {_feature_tables()}
+        from {_feature_tables(of="drawn")}
         inner join next_days
             on purchases.customer_id = next_days.customer_id and purchases.as_of_date = next_days.as_of_date
         left join outcomes.outcome_customers__purchases as outcomes
             on purchases.customer_id = outcomes.customer_id and purchases.as_of_date = outcomes.as_of_date
         order by purchases.as_of_date, purchases.customer_id
         """,
-        {"tonight": tonight},
+        {"tonight": tonight, "dates": list(dates)},
     ).fetchdf()
-    return with_derived(rows)
 
 
 def scored_rows(connection: duckdb.DuckDBPyConnection, date: dt.date) -> Iterator[pd.DataFrame]:
@@ -166,11 +188,21 @@ def _feature_columns() -> str:
     return ",\n            ".join(columns)
 
 
-def _feature_tables() -> str:
-    first, *others = PREDICTION_FEATURES
-    joins = [f"features.{FAMILY_PREFIX}{first} as {first}"]
+def _feature_tables(*, of: str | None = None) -> str:
+    """Return the joined families, as SQL.
+
+    Args:
+        of: A relation of the customers and dates that are wanted. Each family is cut down to them before it is joined:
+            left to itself the database may join whole families first, and a million customers do not fit.
+    """
+    wanted = f" where (customer_id, as_of_date) in (select customer_id, as_of_date from {of})" if of else ""
+    families = {
+        name: f"(select * from features.{FAMILY_PREFIX}{name}{wanted}) as {name}" for name in PREDICTION_FEATURES
+    }
+    first, *others = families
+    joins = [families[first]]
     joins += [
-        f"inner join features.{FAMILY_PREFIX}{family} as {family} "
+        f"inner join {families[family]} "
         f"on {first}.customer_id = {family}.customer_id and {first}.as_of_date = {family}.as_of_date"
         for family in others
     ]

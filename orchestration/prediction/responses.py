@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from ml.errors import ModelInputError
+from ml.errors import NotEnoughOutcomesError
 from ml.evaluation.promotion import PromotionRule, decide_promotion
 from ml.evaluation.time_splits import PanelParts
 from ml.panels import customer_hash, outcome_values
@@ -66,14 +66,14 @@ def learn_responses(connection: duckdb.DuckDBPyConnection) -> ResponseModel:
     There are few campaigns, often one; so the model is judged on customers whom it has not seen and not on later days.
 
     Raises:
-        ModelInputError: There are too few exposures to learn from.
+        NotEnoughOutcomesError: There are too few exposures to learn from.
     """
     exposures = _exposures(connection)
     outcome = outcome_values(exposures, OUTCOME, owner=NAME) if len(exposures) else np.empty(0)
     happened = int((outcome > 0).sum())
     fewest = min(happened, len(outcome) - happened)
     if fewest < MINIMUM.outcomes_each or exposures["customer_id"].nunique() < MINIMUM.customers:
-        raise ModelInputError(
+        raise NotEnoughOutcomesError(
             f"{len(exposures):,} contacts whose {HORIZON_DAYS} days are over, {happened:,} with a response",
             expected=f"{MINIMUM.outcomes_each} with and without a response, {MINIMUM.customers} customers",
             found=f"{happened} and {len(outcome) - happened}",

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ml.errors import NotEnoughHistoryError
+from ml.errors import ModelInputError
 from ml.evaluation.minimum_data import MinimumData
 from ml.evaluation.promotion import PromotionDecision, PromotionRule, decide_promotion
 from ml.evaluation.time_splits import newest_complete_dates, split_for_use
@@ -61,11 +61,16 @@ def shortfalls(
     complete = panel[panel["as_of_date"] <= pd.Timestamp(known_until - dt.timedelta(days=HORIZON_DAYS))]
     return MINIMUM.shortfalls(
         customers=buyers,
-        history_days=(known_until - first_order).days if first_order else 0,
+        history_days=days_known(first_order, known_until),
         feature_window_days=FEATURE_WINDOW_DAYS,
         horizon_days=HORIZON_DAYS,
         outcomes=outcome_values(complete, RETURNED, owner="returns") if len(complete) else np.empty(0),
     )
+
+
+def days_known(first_order: dt.date | None, date: dt.date) -> int:
+    """Return how many days of orders are known on a date."""
+    return (date - first_order).days if first_order else 0
 
 
 def fit_returns(panel: pd.DataFrame, *, used_on: dt.date) -> ReturnPredictor:
@@ -119,7 +124,7 @@ def prove_returns(
     judged = rows_of(panel, [tested_on]).reset_index(drop=True)
     outcome = outcome_values(judged, RETURNED, owner="returns")
     if np.isnan(outcome).any():
-        raise NotEnoughHistoryError(
+        raise ModelInputError(
             f"returns: outcomes of {tested_on} are not complete",
             expected="an outcome for every customer of the date",
             found=f"{int(np.isnan(outcome).sum())} without one",

@@ -24,7 +24,11 @@ from orchestration.prediction.value_proof import BUYING, ValueModels, buying_row
 
 MODEL, BASELINE = "model", "baseline"
 YEAR_DAYS = 365
+# A year to look ahead and a window to look back on: whoever has seen less has not seen who comes back within a year.
+LEAST_DAYS_FOR_A_YEAR = YEAR_DAYS + HORIZON_DAYS
 REASON_COUNT = 3
+# What the models of the date before are asked as well.
+COMPARED = ("value_source", "p_return_90d", "expected_margin_365d_amount")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +39,7 @@ class Scorer:
         returns: The model of returns, where it is published.
         cells: The baseline of returns.
         worth: The models of value; None where there was too little to learn from.
+        history_days: Days of orders that the models of value knew.
         next_order: The model of the next order; tonight only, where the model of returns is published.
         with_reasons: Whether reasons are given; tonight only.
     """
@@ -42,6 +47,7 @@ class Scorer:
     returns: ReturnPredictor | None
     cells: RfmCellBaseline
     worth: ValueModels | None
+    history_days: int
     next_order: NextOrderPredictor | None = None
     with_reasons: bool = False
 
@@ -53,18 +59,33 @@ class Scorer:
         """Return the published chance of an order in 90 days, shape (n,)."""
         return (self.returns or self.cells).predict(rows)
 
-    def rows(self, batches: Iterator[pd.DataFrame], date: dt.date) -> Iterator[pa.Table]:
-        """Yield the predictions of a date's customers, a batch at a time."""
-        for rows in batches:
-            yield self._scored(rows, date)
+    @property
+    def tells_a_year(self) -> bool:
+        """Whether enough days are known for the chance of an order within a year."""
+        return self.history_days >= LEAST_DAYS_FOR_A_YEAR
 
-    def _scored(self, rows: pd.DataFrame, date: dt.date) -> pa.Table:
-        soon = self.p_return(rows)
+    def rows(
+        self, batches: Iterator[pd.DataFrame], date: dt.date, *, before: Scorer | None = None
+    ) -> Iterator[pa.Table]:
+        """Yield the predictions of a date's customers, a batch at a time.
+
+        Args:
+            batches: Their features.
+            date: The date.
+            before: What serves the evaluated date before. What it says of them tells a customer who has changed from a
+                model that has.
+        """
+        for rows in batches:
+            yield self._scored(rows, date, before)
+
+    def _scored(self, rows: pd.DataFrame, date: dt.date, before: Scorer | None) -> pa.Table:
+        said = self._said(rows)
+        previously = said if before is self else {} if before is None else before._said(rows)
         columns = {
             "customer_id": pa.array(rows["customer_id"], pa.string()),
             "return_source": pa.repeat(pa.scalar(self.return_source), len(rows)),
-            "p_return_90d": soon,
-            **self._value_columns(rows, soon),
+            **said,
+            **{f"previous_{name}": previously[name] for name in COMPARED if name in previously},
             **self._next_order_columns(rows),
             "reasons": self._reasons(rows),
             "as_of_date": pa.repeat(pa.scalar(date, pa.date32()), len(rows)),
@@ -72,6 +93,10 @@ class Scorer:
         return pa.table(
             {name: columns.get(name, pa.nulls(len(rows))) for name in PREDICTIONS.names}, schema=PREDICTIONS
         )
+
+    def _said(self, rows: pd.DataFrame) -> dict[str, object]:
+        soon = self.p_return(rows)
+        return {"p_return_90d": soon, **self._value_columns(rows, soon)}
 
     def _value_columns(self, rows: pd.DataFrame, soon: np.ndarray) -> dict[str, object]:
         if self.worth is None:
@@ -87,7 +112,7 @@ class Scorer:
         return {
             "value_source": pa.repeat(pa.scalar(self.worth.source), len(rows)),
             # Two models, one truth: whoever orders within 90 days orders within 365.
-            "p_return_365d": np.maximum(year["p_return"].to_numpy(), soon),
+            **({"p_return_365d": np.maximum(year["p_return"].to_numpy(), soon)} if self.tells_a_year else {}),
             "p_alive": year["p_alive"].to_numpy(),
             "expected_orders_365d": year["expected_orders"].to_numpy(),
             "expected_order_value_amount": year["expected_order_amount"].to_numpy(),

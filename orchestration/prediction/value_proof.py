@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 
-from ml.errors import ModelInputError
+from ml.errors import NotEnoughDataError
 from ml.evaluation.promotion import PromotionDecision, PromotionRule, decide_promotion
 from ml.evaluation.time_splits import newest_complete_dates, split_for_use
 from ml.lifetime_value.margin_value import MarginValueModel
@@ -42,6 +42,7 @@ class ValueProof:
         outcome: Margin of the 90 days after.
         predicted: Contender or baseline to what it said.
         notes: Why a contender could not be learnt.
+        blocked: Why no model is published, whatever it has proved.
     """
 
     source: str
@@ -52,6 +53,7 @@ class ValueProof:
     outcome: np.ndarray
     predicted: Mapping[str, np.ndarray]
     notes: tuple[str, ...] = field(default=())
+    blocked: str = ""
 
     @property
     def reason(self) -> str:
@@ -171,7 +173,7 @@ def prove_values(panel: pd.DataFrame, *, known_until: dt.date, remembered: Remem
                 rebuild=SpendPredictor.from_parameters,
             )
             predicted[TREES] = trees.predict(judged)
-        except ModelInputError as error:
+        except NotEnoughDataError as error:
             notes.append(f"{TREES} could not be learnt: {error.what}.")
     baselines = {
         CELLS: models.cells.predict(judged),
@@ -194,6 +196,15 @@ def prove_values(panel: pd.DataFrame, *, known_until: dt.date, remembered: Remem
         predicted={**predicted, **baselines},
         notes=tuple(notes),
     )
+
+
+def without_models(proof: ValueProof, why_not: str) -> ValueProof:
+    """Return the proof with the better baseline as what is published, and why."""
+    errors = {
+        name: float(np.abs(proof.outcome - said).mean()) for name, said in proof.predicted.items() if name not in MODELS
+    }
+    source = min(errors, key=lambda name: (errors[name], name))
+    return replace(proof, source=source, blocked=why_not)
 
 
 def _fit_trees(known: pd.DataFrame, *, used_on: dt.date) -> SpendPredictor:

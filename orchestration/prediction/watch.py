@@ -1,4 +1,4 @@
-"""How far tonight's customers, and what is foretold of them, have moved from those that the model learnt from.
+"""How far tonight's customers, what is foretold of them and what they did have moved from what the model learnt from.
 
 Belongs here: the comparison and its words. Does not belong here: effect sizes and bands (``ml.evaluation.drift``), what
 the gate makes of it.
@@ -10,10 +10,13 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 
 from ml.evaluation.drift import DriftReference
-from orchestration.prediction.panel import HORIZON_DAYS, model_features, rows_of
+from ml.evaluation.outcome_drift import BANDS, OutcomeShift, mean_shift, share_shift
+from orchestration.prediction.panel import HORIZON_DAYS, NEXT_MARGIN, RETURNED, model_features, rows_of
+from orchestration.prediction.return_proof import known_rows
 from orchestration.prediction.scoring import Scorer
 
 SHOWN = 3
@@ -50,6 +53,37 @@ def predictions_moved(panel: pd.DataFrame, scorer: Scorer, *, tonight: dt.date) 
     learnt_on = _newest_learnt(panel, tonight)
     before, now = (pd.DataFrame({PREDICTION: scorer.p_return(rows_of(panel, [date]))}) for date in (learnt_on, tonight))
     return _moved(before, now, [PREDICTION], learnt_on=learnt_on)
+
+
+def returns_moved(panel: pd.DataFrame, *, tested_on: dt.date) -> Moved:
+    """Compare how many ordered in the window after a date with how many did in the windows that were learnt from."""
+    before, after = _outcomes(panel, RETURNED, tested_on)
+    shift = share_shift(before, after)
+    told = (
+        f"{shift.after:.1%} ordered within {HORIZON_DAYS} days of {tested_on}, {shift.before:.1%} in the windows before"
+    )
+    return _outcome_moved(shift, told, name="h")
+
+
+def margins_moved(panel: pd.DataFrame, *, tested_on: dt.date) -> Moved:
+    """Compare the mean margin of the window after a date with that of the windows that were learnt from."""
+    before, after = _outcomes(panel, NEXT_MARGIN, tested_on)
+    shift = mean_shift(before, after)
+    told = (
+        f"a mean margin of {shift.after:.2f} within {HORIZON_DAYS} days of {tested_on}, "
+        f"{shift.before:.2f} in the windows before"
+    )
+    return _outcome_moved(shift, told, name="d")
+
+
+def _outcomes(panel: pd.DataFrame, name: str, tested_on: dt.date) -> tuple[np.ndarray, np.ndarray]:
+    before, after = known_rows(panel, tested_on), rows_of(panel, [tested_on])
+    return before[name].to_numpy(dtype=np.float64), after[name].to_numpy(dtype=np.float64)
+
+
+def _outcome_moved(shift: OutcomeShift, told: str, *, name: str) -> Moved:
+    words = f"{told} (Cohen's {name} {shift.effect:.2f}; {BANDS.warn:g} is a move, {BANDS.block:g} a large one)"
+    return Moved(result=shift.result, detail=words, count=int(shift.result != "ok"))
 
 
 def _moved(before: pd.DataFrame, now: pd.DataFrame, names: list[str], *, learnt_on: dt.date) -> Moved:

@@ -20,7 +20,7 @@ from orchestration.errors import TesseraError
 from orchestration.publishing.durable import write_text_durably
 from orchestration.publishing.manifest import MANIFEST_NAME, Manifest, hashed_files
 from orchestration.publishing.mart_writer import MartRelation, write_marts
-from orchestration.publishing.version_store import Version, VersionStore
+from orchestration.publishing.version_store import Draft, Version, VersionStore
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +74,7 @@ def publish(
     published_at: datetime,
     keep_versions: int,
     tessera_version: str | None = None,
-    add_files: Callable[[Path], None] | None = None,
+    add_files: Callable[[Draft], None] | None = None,
 ) -> Publication:
     """Write a version, check that it reads back, serve it, and delete versions beyond retention.
 
@@ -91,8 +91,8 @@ def publish(
         published_at: The moment, time zone aware.
         keep_versions: Newest versions that stay.
         tessera_version: Version of the code; default: that of the installed package.
-        add_files: Writes further files (explorer, data docs) into the folder it is given; they are hashed
-            like the marts.
+        add_files: Writes further files (explorer, model cards) into the folder of the version that is being built;
+            they are hashed like the marts.
 
     Returns:
         The version served, the one before, and what retention deleted.
@@ -113,7 +113,7 @@ def publish(
             with _opened(warehouse) as con:
                 entries = write_marts(con, marts, draft.folder)
             if add_files is not None:
-                add_files(draft.folder)
+                add_files(draft)
             manifest = Manifest(
                 version=draft.name,
                 as_of_date=as_of_date,

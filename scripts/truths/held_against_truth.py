@@ -77,7 +77,10 @@ def value_tier_shares(night: KnownNight) -> pd.DataFrame:
         select
             purchases.as_of_date,
             coalesce(
-                case when boundaries.is_expected then round(predictions.expected_margin_365d_amount, 2) end,
+                case
+                    when boundaries.margin_kind != 'past_margin'
+                        then round(predictions.expected_margin_365d_amount, 2)
+                end,
                 purchases.margin_365d_amount::double
             ) as margin,
             try_cast(right(memberships.segment_code, 1) as integer) as tier
@@ -85,7 +88,7 @@ def value_tier_shares(night: KnownNight) -> pd.DataFrame:
         inner join features.as_of_dates as dates
             on purchases.as_of_date = dates.as_of_date and dates.boundaries_set_date = dates.as_of_date
         inner join segmentations.int_value_tier__boundaries as boundaries
-            on purchases.as_of_date = boundaries.as_of_date
+            on purchases.as_of_date = boundaries.as_of_date and boundaries.is_ranked_by
         left join ml.ml_customers__predictions as predictions
             on purchases.customer_id = predictions.customer_id and purchases.as_of_date = predictions.as_of_date
         inner join segment_memberships as memberships

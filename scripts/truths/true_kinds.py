@@ -35,9 +35,8 @@ def kinds_told_by_behaviour(night: KnownNight, both: pd.DataFrame) -> float:
     Clusters do not know which kinds there are; one who does gets no further than this, since kinds overlap and many
     customers have ordered once or twice.
     """
-    features = read_buyers(night.connection)
-    tonight = features[features["as_of_date"] == features["as_of_date"].max()].set_index("customer_id")
-    table = tonight.loc[both.index].drop(columns="as_of_date")
+    ((tonight,),) = night.connection.execute("select max(as_of_date) from features.as_of_dates").fetchall()
+    table = read_buyers(night.connection, tonight).loc[both.index].copy()
     for name in table.columns[[not pd.api.types.is_numeric_dtype(dtype) for dtype in table.dtypes]]:
         table[name] = pd.factorize(table[name], sort=True)[0]
     varied = table[[name for name in table.columns if len(table[name].unique()) > 1]].to_numpy(dtype="float64")

@@ -27,7 +27,10 @@ ORDER = (
     "ml",
     "segmentations",
     "evaluation",
+    "demand",
+    "treatments",
     "campaigns",
+    "kpis",
     "marts",
 )
 # A name in each folder; ``__`` parts scope from content.
@@ -39,7 +42,10 @@ NAMES = {
     "outcomes": r"int_outcomes__[a-z_]+|outcome_(customers|campaigns)__[a-z_]+",
     "segmentations": r"(int_[a-z]+(_[a-z]+)*|seg_customers)__[a-z_]+",
     "evaluation": r"int_scorecard__[a-z_]+",
+    "demand": r"int_demand__[a-z_]+",
+    "treatments": r"int_treatments__[a-z_]+",
     "campaigns": r"int_campaigns__[a-z_]+",
+    "kpis": r"int_kpis__[a-z_]+",
     "marts": r"(?!.*__)[a-z][a-z_]*",
 }
 
@@ -90,14 +96,17 @@ def test_a_model_that_looks_right_would_be_found(manifest: dict[str, Any]) -> No
         ("raw", {"staging"}),
         ("staging", {"staging", "canonical"}),
         ("matching", {"identity", "marts"}),
-        ("ml", {"segmentations", "marts"}),
+        ("ml", {"segmentations", "kpis", "demand", "treatments", "marts"}),
         # Whoever is in the marts is a customer_id: source keys end in identity.
         ("canonical", {"canonical", "identity", "features"}),
         # An outcome is the future of its date: what it may not touch is what a date is described by.
-        ("outcomes", {"outcomes", "evaluation", "campaigns"}),
+        ("outcomes", {"outcomes", "evaluation", "kpis", "campaigns"}),
         ("evaluation", {"evaluation", "marts"}),
+        ("demand", {"demand", "marts"}),
+        # Of identity the recent contacts alone: nobody is to be contacted too often.
+        ("identity", {"identity", "features", "outcomes", "kpis", "campaigns", "treatments"}),
+        ("treatments", {"treatments", "marts"}),
         ("campaigns", {"campaigns", "marts"}),
-        ("identity", {"identity", "features", "outcomes", "campaigns"}),
     ],
 )
 def test_a_layer_is_read_only_by_those_that_may_know_it(manifest: dict[str, Any], read: str, by: set[str]) -> None:

@@ -46,6 +46,8 @@ def test_only_what_stands_on_predictions_is_kept_by_them(manifest: dict[str, Any
     kept = kept_models(nodes)
     by_predictions = {name.split(".")[-1] for name in kept if INPUTS in nodes[name]["depends_on"]["nodes"]}
     assert by_predictions == {
+        "int_demand__kept_segment_months",
+        "int_kpis__kept_steps",
         "int_predictive__boundaries",
         "int_segmentations__kept_moves",
         "int_segmentations__kept_sizes",

@@ -14,10 +14,12 @@ from data_contracts.render import stale_files
 from data_contracts.table_properties import CANONICAL_ENTITIES
 from orchestration.configuration.deployment import Deployment
 from orchestration.configuration.schemes import catalogued_schemes
+from orchestration.demand.tables import TABLES as DEMAND_TABLES
 from orchestration.found_segments.catalogue import FOUND_SCHEMES
 from orchestration.gate.expectations import PYTHON_MARTS
 from orchestration.prediction.tables import TABLES as PREDICTION_TABLES
 from orchestration.repository import DBT_PROJECT, ROOT, SCHEME_CATALOG, SEGMENT_CATALOG
+from orchestration.uplift.tables import TABLES as UPLIFT_TABLES
 
 
 def rows_of(path) -> list[dict[str, str]]:
@@ -73,7 +75,7 @@ class TestMarts:
             assert [column.name for column in contract.columns if column.is_personal] == [], name
             assert personal & set(contract.column_names) == set(), name
         for name, model in models.items():
-            if model["schema"] in {"features", "segmentations", "marts"}:
+            if model["schema"] in {"features", "segmentations", "treatments", "marts"}:
                 assert personal & set(model["columns"]) == set(), name
 
     def test_every_generated_file_is_up_to_date(self) -> None:
@@ -113,7 +115,7 @@ class TestCatalogue:
     ) -> None:
         tables = {source["name"] for source in manifest["sources"].values() if source["source_name"] == "ml"}
         of_schemes = {f"ml_{kind}__{scheme}" for kind in ("customers", "segments") for scheme in MODEL_SCHEMES}
-        assert tables == of_schemes | set(PREDICTION_TABLES)
+        assert tables == of_schemes | set(DEMAND_TABLES) | set(PREDICTION_TABLES) | set(UPLIFT_TABLES)
         assert set(FOUND_SCHEMES) == MODEL_SCHEMES
 
     def test_a_segment_is_there_once(self) -> None:

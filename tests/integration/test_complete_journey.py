@@ -245,3 +245,36 @@ def test_the_day_before_keeps_the_codes_and_names_of_the_clusters(journey: night
         ).itertuples(index=False)
     )
     assert found == names
+
+
+def test_campaigns_without_a_holdout_are_never_called_lift(journey: nights.Night, sample: Path) -> None:
+    found = journey.mart("select * from experiment_lift")
+    figures = [
+        name for name in found if name.startswith(("difference", "adjusted_", "relative_", "p_value", "minimum_"))
+    ]
+    assert len(figures) == 13
+    assert found[figures].isna().all(axis=None)
+    assert not found[["is_randomised", "is_significant"]].any(axis=None)
+    assert found["finding"].isna().all()
+    campaigns = journey.mart("select * from campaigns").set_index("campaign_id")
+    assert len(campaigns) == 27
+    assert campaigns["why_not"].str.startswith("Nobody was held out").all()
+    assert campaigns[["incremental_margin_amount", "roi_share", "holdout_response_share"]].isna().all(axis=None)
+    of_over = campaigns[campaigns["is_over"]]
+    assert of_over["treatment_response_share"].between(0.5, 1).all()
+    assert of_over["finding"].str.contains("That is no lift. Nobody was held out").all()
+    assert journey.mart("select count(*) as n from customer_uplift")["n"][0] == 0
+
+
+def test_redeemed_coupons_count_as_responses_to_their_campaign(journey: nights.Night, sample: Path) -> None:
+    redeemed = pd.read_parquet(sample.parent / "coupon_redemptions.parquet")
+    campaigns = pd.read_parquet(sample.parent / "campaign_descriptions.parquet")
+    rows = redeemed.merge(campaigns, on="campaign_id")
+    days = (pd.to_datetime(rows["redemption_date"]) - pd.to_datetime(rows["start_date"])).dt.days
+    households = rows[days.between(0, 30)].groupby("campaign_id")["household_id"].nunique()
+    targeted = pd.read_parquet(sample.parent / "campaigns.parquet").groupby("campaign_id")["household_id"].nunique()
+    found = journey.mart("select campaign_id, redemption_share from campaigns where redemption_share is not null")
+    expected = (households / targeted).fillna(0)
+    assert len(found) >= 20
+    for campaign_id, share in found.itertuples(index=False):
+        assert share == pytest.approx(expected[int(campaign_id)]), campaign_id

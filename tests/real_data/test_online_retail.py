@@ -154,18 +154,26 @@ def test_the_core_market_is_the_united_kingdom(retail: nights.Night) -> None:
 def test_value_tiers_are_shares_of_the_buyers_of_a_year(retail: nights.Night) -> None:
     tiers = retail.mart("select value_tier_segment_code as tier, order_365d_count > 0 as has_bought from customers")
     assert ((tiers["tier"] != "no_purchase") == tiers["has_bought"]).all()
-    # On the date on which boundaries were set: tonight another forecast was better, so its margins are of another kind.
-    november = retail.warehouse(
-        """
-        select tiers.segment_code as tier
-        from segmentations.seg_customers__value_tier as tiers
-        inner join features.feat_customers__purchases as purchases using (customer_id, as_of_date)
-        where as_of_date = date '2011-11-30' and purchases.order_365d_count > 0
-        """
-    )
-    counts = november["tier"].value_counts(normalize=True)
+    counts = tiers.loc[tiers["has_bought"], "tier"].value_counts(normalize=True)
     shares = [counts[f"tier_{number}"] for number in range(1, 7)]
     assert shares == pytest.approx([0.01, 0.04, 0.05, 0.15, 0.25, 0.5], abs=0.02)
+
+
+def test_another_kind_of_margin_is_a_boundary_that_moved_and_has_limits_of_its_own(retail: nights.Night) -> None:
+    kinds = retail.warehouse(
+        "select margin_kind, set_date from segmentations.int_value_tier__limits order by as_of_date desc limit 2"
+    )
+    # At the end of November a model expected margins best; on the last night none was better than the last window.
+    assert kinds["margin_kind"].tolist() == ["past_margin", "buying_model"]
+    assert set(kinds["set_date"].astype(str)) == {"2011-11-30"}
+    in_force = retail.mart("select boundary_name from segment_boundaries where scheme = 'value_tier' and is_in_force")
+    assert set(in_force["boundary_name"]) == {"margin_amount"}
+    moved = retail.mart(
+        "select sum(customer_changed_count) as changed, sum(boundary_moved_count) as moved from segment_transitions "
+        "where scheme = 'value_tier' and as_of_date = date '2011-12-09' and from_segment_code != 'entered'"
+    )
+    # Nine days change few customers.
+    assert moved["changed"][0] < moved["moved"][0]
 
 
 def test_most_customers_are_retailers_who_buy_by_the_dozen(retail: nights.Night) -> None:

@@ -39,6 +39,12 @@ custom_schemes:
     otherwise: guests
 """
 
+# A scheme that rules decide and one that a model does: its demand is counted in a model of its own.
+DEMAND = """\
+demand:
+  schemes: [value_tier, product_preference, clusters]
+"""
+
 
 def write_config(folder: Path, *, replace: Iterable[tuple[str, str]] = (), more: str = "") -> Path:
     """Write the configuration above, with parts replaced and lines added, and return its path."""
@@ -59,11 +65,11 @@ def line_of(path: Path, text: str) -> int:
 
 
 def every_source(folder: Path) -> Deployment:
-    """A deployment that switches on every inbound contract, each fed by an empty file, and has custom schemes."""
+    """A deployment with every inbound contract, each fed by an empty file, custom schemes and demand by all kinds."""
     entries = []
     for contract in load_contracts(INBOUND_CONTRACTS):
         (folder / f"{contract}.csv").touch()
         entries.append(f"  - contract: {contract}\n    files: [{contract}.csv]\n")
     sources = CONFIG[CONFIG.index("sources:") :]
-    config = write_config(folder, replace=[(sources, "sources:\n" + "".join(entries))], more=CUSTOM_SCHEMES)
+    config = write_config(folder, replace=[(sources, "sources:\n" + "".join(entries))], more=CUSTOM_SCHEMES + DEMAND)
     return load_deployment(config, folder / "home")

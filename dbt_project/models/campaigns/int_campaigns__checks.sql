@@ -13,13 +13,6 @@ with customers as (
 
 ),
 
-lift as (
-
-    select * from {{ ref('int_campaigns__lift') }}
-    where scheme = 'all'
-
-),
-
 planned as (
 
     {% for campaign in var('campaigns') -%}
@@ -28,7 +21,8 @@ planned as (
         {{ sql_text(campaign.campaign_name) }} as campaign_name,
         cast({{ 'null' if campaign.holdout_share is none else campaign.holdout_share }} as double)
             as planned_holdout_share,
-        cast({{ 'null' if campaign.launches_on is none else sql_text(campaign.launches_on) }} as date) as launches_on_date
+        cast({{ 'null' if campaign.launches_on is none else sql_text(campaign.launches_on) }} as date)
+            as launches_on_date
     {% if not loop.last %}union all
     {% endif %}
     {%- else -%}
@@ -53,7 +47,6 @@ arms as (
         count(*) filter (where arm = 'both') as mixed_customers_count,
         count(*) filter (where arm = 'treatment' and order_count is not null) as measured_treatment_count,
         count(*) filter (where arm = 'holdout' and order_count is not null) as measured_holdout_count,
-        count(*) filter (where has_redeemed) as redeemers_count,
         sum(cost_amount) as cost_amount,
         sum(cost_amount) filter (where arm = 'treatment' and order_count is not null) as measured_cost_amount,
         bool_and(order_count is not null) as is_over,
@@ -97,21 +90,73 @@ counted as (
 
 ),
 
+sums_before as (
+
+    select
+        customers.campaign_id,
+        customers.arm,
+        {{ campaign_sums() }}
+    from customers
+    where customers.arm in ('treatment', 'holdout')
+    group by customers.campaign_id, customers.arm
+
+),
+
+moments_before as (
+
+    {% for metric in metrics -%}
+    select
+        campaign_id,
+        arm,
+        '{{ metric }}' as metric,
+        customers_count,
+        {{ ratio(metric ~ '_before_sum', 'customers_count') }} as mean,
+        {{ sample_covariance(
+            'cast(' ~ metric ~ '_before_squares as double)',
+            'cast(' ~ metric ~ '_before_sum as double)',
+            'cast(' ~ metric ~ '_before_sum as double)',
+            'customers_count'
+        ) }} as variance
+    from sums_before
+    where customers_count >= {{ var('minimum_cell_customers') }}
+    {% if not loop.last %}union all
+    {% endif %}
+    {%- endfor %}
+),
+
+differences_before as (
+
+    select
+        contacted.campaign_id,
+        contacted.metric,
+        {{ ratio('contacted.mean - held.mean', 'sqrt((contacted.variance + held.variance) / 2)') }}
+            as standardised_difference,
+        {{ ratio(
+            'contacted.mean - held.mean',
+            'sqrt(contacted.variance / contacted.customers_count + held.variance / held.customers_count)'
+        ) }} as difference_z
+    from moments_before as contacted
+    inner join moments_before as held
+        on contacted.campaign_id = held.campaign_id and contacted.metric = held.metric
+    where contacted.arm = 'treatment' and held.arm = 'holdout'
+
+),
+
 -- Of the measures before the campaign the one in which the arms differ most.
 most_different as (
 
     select
         campaign_id,
-        arg_max(metric, (abs(standardised_difference_before), metric)) as largest_imbalance_metric,
-        arg_max(standardised_difference_before, (abs(standardised_difference_before), metric)) as largest_imbalance,
+        arg_max(metric, (abs(standardised_difference), metric)) as largest_imbalance_metric,
+        arg_max(standardised_difference, (abs(standardised_difference), metric)) as largest_imbalance,
         -- Chance makes small arms differ by much, and large arms surely differ by little: both have to hold. 3.66 is
         -- the quantile of one in a thousand, two-sided, shared by the four measures (Bonferroni).
         bool_or(
-            abs(standardised_difference_before) > {{ var('experiment_maximum_imbalance') }}
-            and abs(difference_before_z) > 3.66
+            abs(standardised_difference) > {{ var('experiment_maximum_imbalance') }}
+            and abs(difference_z) > 3.66
         ) as is_imbalanced
-    from lift
-    where standardised_difference_before is not null
+    from differences_before
+    where standardised_difference is not null
     group by campaign_id
 
 ),
@@ -135,7 +180,9 @@ told as (
         *,
         case
             when holdout_customers_count = 0
-                then 'Nobody was held out, so what the contacted did cannot be held against what they would have done anyway.'
+                then
+                    'Nobody was held out, so what the contacted did cannot be held against '
+                    || 'what they would have done anyway.'
             when treatment_customers_count = 0 then 'Nobody was contacted.'
             when not is_sample_ratio_ok
                 then
@@ -187,7 +234,6 @@ checks as (
         mixed_customers_count,
         measured_treatment_count,
         measured_holdout_count,
-        redeemers_count,
         planned_holdout_share,
         holdout_share,
         sample_ratio_p_value,

@@ -8,7 +8,7 @@
 with campaign_exposures as (
 
     select * from {{ ref('int_identity__campaign_exposures') }}
-    where customer_id is not null
+    where customer_id is not null and assigned_date <= {{ tonight() }}
 
 ),
 
@@ -21,7 +21,7 @@ responses as (
 redemptions as (
 
     select * from {{ ref('int_identity__campaign_redemptions') }}
-    where customer_id is not null
+    where customer_id is not null and redeemed_date <= {{ tonight() }}
 
 ),
 

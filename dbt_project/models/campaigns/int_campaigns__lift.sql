@@ -19,14 +19,17 @@ moments as (
         *,
         {{ ratio('after_sum', 'customers_count') }} as mean,
         {{ ratio('before_sum', 'customers_count') }} as before_mean,
-        case when customers_count > 1 then
-            {{ sample_covariance('after_squares', 'after_sum', 'after_sum', 'customers_count') }}
+        case
+            when customers_count > 1
+                then {{ sample_covariance('after_squares', 'after_sum', 'after_sum', 'customers_count') }}
         end as variance,
-        case when customers_count > 1 then
-            {{ sample_covariance('before_squares', 'before_sum', 'before_sum', 'customers_count') }}
+        case
+            when customers_count > 1
+                then {{ sample_covariance('before_squares', 'before_sum', 'before_sum', 'customers_count') }}
         end as before_variance,
-        case when customers_count > 1 then
-            {{ sample_covariance('cross_products', 'after_sum', 'before_sum', 'customers_count') }}
+        case
+            when customers_count > 1
+                then {{ sample_covariance('cross_products', 'after_sum', 'before_sum', 'customers_count') }}
         end as covariance
     from sums
 
@@ -78,11 +81,10 @@ adjusted as (
         contacted_mean - held_mean - slope * (contacted_before_mean - held_before_mean) as cleaned_difference,
         {% for prefix in arms.values() -%}
         {{ ratio(prefix ~ '_variance', prefix ~ '_customers_count') }} as {{ prefix }}_error,
-        greatest(
-            {{ prefix }}_variance - 2 * slope * {{ prefix }}_covariance
-            + slope * slope * {{ prefix }}_before_variance,
-            0
-        ) / {{ prefix }}_customers_count as {{ prefix }}_cleaned_error{% if not loop.last %},{% endif %}
+        {% endfor -%}
+        {% for prefix in arms.values() -%}
+        {{ cleaned_variance(prefix) }} / {{ prefix }}_customers_count as {{ prefix }}_cleaned_error
+        {%- if not loop.last %},{% endif %}
         {% endfor %}
     from comparable
     where is_comparable
@@ -124,14 +126,15 @@ with_intervals as (
                 ) }}
         end as p_value,
         {{ two_sided_t_p('(cleaned_difference / nullif(cleaned_error, 0))', 'cleaned_degrees') }} as cleaned_p_value,
-        -- E. C. Fieller 1954, Journal of the Royal Statistical Society B 16: of the ratio of two means. Where the mean of
-        -- those held out is not surely above 0, the ratio has no interval.
+        -- E. C. Fieller 1954, Journal of the Royal Statistical Society B 16: of the ratio of two means. Where the mean
+        -- of those held out is not surely above 0, the ratio has no interval.
         held_mean * held_mean - pow({{ t_975('degrees') }}, 2) * held_error as fieller_square
     from with_errors
 
 ),
 
--- S. Holm 1979, Scandinavian Journal of Statistics 6: with so many segments looked at, one in twenty would seem to answer.
+-- S. Holm 1979, Scandinavian Journal of Statistics 6: with so many segments looked at, one in twenty would seem to
+-- answer.
 ranked as (
 
     select
@@ -170,19 +173,12 @@ lift as (
         comparable.metric,
         coalesce(comparable.contacted_customers_count, 0) as treatment_customers_count,
         coalesce(comparable.held_customers_count, 0) as holdout_customers_count,
-        case when comparable.contacted_customers_count >= {{ minimum }} then comparable.contacted_mean end as treatment_mean,
+        case
+            when comparable.contacted_customers_count >= {{ minimum }} then comparable.contacted_mean
+        end as treatment_mean,
         case
             when comparable.held_customers_count >= {{ minimum }} and comparable.has_covariate then comparable.held_mean
         end as holdout_mean,
-        case when comparable.is_comparable then {{ ratio(
-            'comparable.contacted_before_mean - comparable.held_before_mean',
-            'sqrt((comparable.contacted_before_variance + comparable.held_before_variance) / 2)',
-        ) }} end as standardised_difference_before,
-        case when comparable.is_comparable then {{ ratio(
-            'comparable.contacted_before_mean - comparable.held_before_mean',
-            'sqrt(comparable.contacted_before_variance / comparable.contacted_customers_count'
-            ~ ' + comparable.held_before_variance / comparable.held_customers_count)',
-        ) }} end as difference_before_z,
         corrected.raw_difference as difference,
         {% for end, sign in {'low': -1, 'high': 1}.items() -%}
         case

@@ -111,7 +111,10 @@ cells as (
         added_up.campaign_id,
         added_up.scheme,
         added_up.segment_code,
-        case when count(*) < any_value(arms.arms_count) then 0 else min(added_up.customers_count) end as smallest_arm_count
+        case
+            when count(*) < any_value(arms.arms_count) then 0
+            else min(added_up.customers_count)
+        end as smallest_arm_count
     from added_up
     inner join arms on added_up.campaign_id = arms.campaign_id
     group by added_up.campaign_id, added_up.scheme, added_up.segment_code

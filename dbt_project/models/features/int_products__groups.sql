@@ -1,6 +1,6 @@
--- One row per product: the codes of its category, subcategory and brand, under which spellings of them are one; null
--- where the sources name none. A category's code is its name in lower case; a name that is no word of Latin letters,
--- or is the code of a segment that is no category, is told from others by a prefix or a digest.
+-- One row per product: its name and the codes of its category, subcategory and brand, under which spellings of them are
+-- one; null where the sources name none. A category's code is its name in lower case; a name that is no word of Latin
+-- letters, or is the code of a segment that is no category, is told from others by a prefix or a digest.
 with products as (
 
     select * from {{ ref('int_canonical__products') }}
@@ -11,6 +11,7 @@ folded_names as (
 
     select
         sku,
+        product_name,
         trim(category) as category,
         replace({{ folded('category') }}, ' ', '_') as folded_category,
         {{ folded('subcategory') }} as folded_subcategory,
@@ -24,6 +25,7 @@ coded as (
 
     select
         sku,
+        product_name,
         case
             when folded_category in ('broad_taste', 'other_category', 'unknown') then 'category_' || folded_category
             when regexp_full_match(folded_category, '[a-z][a-z0-9]*(_[a-z0-9]+)*') then folded_category

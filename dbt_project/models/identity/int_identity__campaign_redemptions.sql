@@ -1,5 +1,5 @@
--- One row per redemption of a campaign's coupon, with the customer_id in place of the source's keys; null where it names
--- nobody whom another record names.
+-- One row per redemption of a campaign's coupon, with the customer_id in place of the source's keys; null where it
+-- names nobody whom another record names.
 {{ config(materialized='view') }}
 
 with campaign_redemptions as (

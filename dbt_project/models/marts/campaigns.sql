@@ -102,7 +102,9 @@ campaigns as (
         cast(incremental_margin{{ end }} as decimal(18, 2)) as incremental_margin{{ end }}_amount,
         {% endfor -%}
         {% for end in ['', '_low', '_high'] -%}
-        {{ ratio('incremental_margin' ~ end ~ ' - measured_cost_amount', 'measured_cost_amount') }} as roi_share{{ end }},
+        {{ ratio(
+            'incremental_margin' ~ end ~ ' - measured_cost_amount', 'measured_cost_amount'
+        ) }} as roi_share{{ end }},
         {% endfor -%}
         is_over,
         is_sample_ratio_ok,

@@ -5,4 +5,4 @@ with customers as (
 
 )
 
-select * from customers
+select * from customers -- noqa: AM04

@@ -1,5 +1,5 @@
--- One row per campaign, scheme, segment and metric whose responses are known: what the contacted and those held out did,
--- and what contacting changed, where chance decided who was contacted; null where it did not, with the reason.
+-- One row per campaign, scheme, segment and metric whose responses are known: what the contacted and those held out
+-- did, and what contacting changed, where chance decided who was contacted; null where it did not, with the reason.
 {% set units = {
     'response_rate': 'buyers per 100 customers',
     'orders': 'orders per customer',
@@ -85,7 +85,7 @@ experiment_lift as (
                     || case metric
                         {% for metric, unit in units.items() -%}
                         when '{{ metric }}'
-                            then {{ lift_words('adjusted_difference', 'adjusted_low', 'adjusted_high', unit, 100 if metric == 'response_rate' else 1) }}
+                            then {{ lift_words(unit, times=100 if metric == 'response_rate' else 1) }}
                         {% endfor -%}
                     end
         end as finding,

@@ -4,6 +4,8 @@
 with metrics as (
 
     select * from {{ source('ml', 'ml_models__metrics') }}
+    union all by name
+    select * from {{ source('ml', 'ml_models__uplift') }}
 
 ),
 

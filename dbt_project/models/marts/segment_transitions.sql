@@ -1,103 +1,65 @@
 -- One row per scheme, pair of segments and evaluated date: how many customers went from one to the other since the
--- evaluated date before, those who stayed and those who had just become known ("entered") included, so that the sums
--- equal the memberships. A move is the boundary's when the customer, measured with the boundaries in force before,
--- would not have moved.
-with moves as (
+-- evaluated date before, and what they were worth before and after; those who stayed and those who had just become
+-- known ("entered") included, so that the sums equal the memberships. A move is the boundary's when the customer,
+-- measured with the boundaries in force before, would not have moved. What fewer customers than the privacy limit are
+-- worth is not told.
+{% set minimum = var('minimum_cell_customers') %}
+{% set counts = {
+    'net_revenue_before_amount': 'customers_count',
+    'net_revenue_now_amount': 'customers_count',
+    'margin_before_amount': 'customers_count',
+    'margin_now_amount': 'customers_count',
+    'expected_margin_before_amount': 'customers_count',
+    'expected_margin_now_amount': 'customers_count',
+    'customer_changed_margin_before_amount': 'customer_changed_count',
+    'customer_changed_margin_now_amount': 'customer_changed_count',
+    'boundary_moved_margin_before_amount': 'boundary_moved_count',
+    'boundary_moved_margin_now_amount': 'boundary_moved_count',
+} %}
 
-    select * from {{ ref('int_segmentations__moves') }}
+with steps as (
 
-),
-
-sizes as (
-
-    select * from {{ ref('int_segmentations__sizes') }}
+    select * from {{ ref('int_kpis__kept_steps') }}
+    {% if var('model_schemes') -%}
+    union all by name
+    select * from {{ ref('int_kpis__model_steps') }}
+    {%- endif %}
 
 ),
 
 as_of_dates as (
 
     select * from {{ ref('as_of_dates') }}
-    where previous_as_of_date is not null
 
 ),
 
-moved as (
-
-    select
-        scheme,
-        coalesce(from_segment_code, 'entered') as from_segment_code,
-        to_segment_code,
-        count(*) as customers_count,
-        count(*) filter (where from_segment_code is not null) as moved_count,
-        count(*) filter (where from_segment_code = segment_code_on_previous_boundaries) as boundary_moved_count,
-        as_of_date
-    from moves
-    group by scheme, from_segment_code, to_segment_code, as_of_date
-
-),
-
-arrived as (
-
-    select
-        scheme,
-        to_segment_code,
-        sum(customers_count) as customers_count,
-        as_of_date
-    from moved
-    group by scheme, to_segment_code, as_of_date
-
-),
-
--- Who is in a segment and did not come into it was there before.
-stayed as (
-
-    select
-        sizes.scheme,
-        sizes.segment_code as from_segment_code,
-        sizes.segment_code as to_segment_code,
-        cast(sizes.customers_count - coalesce(arrived.customers_count, 0) as bigint) as customers_count,
-        0 as customer_changed_count,
-        0 as boundary_moved_count,
-        sizes.as_of_date
-    from sizes
-    left join arrived
-        on
-            sizes.scheme = arrived.scheme
-            and sizes.segment_code = arrived.to_segment_code
-            and sizes.as_of_date = arrived.as_of_date
-    where sizes.customers_count > coalesce(arrived.customers_count, 0)
-
-),
-
-counted as (
-
-    select
-        scheme,
-        from_segment_code,
-        to_segment_code,
-        customers_count,
-        moved_count - boundary_moved_count as customer_changed_count,
-        boundary_moved_count,
-        as_of_date
-    from moved
-    union all
-    select * from stayed
-
-),
-
+-- Of moves for both reasons, each amount would tell the other.
 transitions as (
 
     select
-        counted.scheme,
-        counted.from_segment_code,
-        counted.to_segment_code,
-        counted.customers_count,
-        counted.customer_changed_count,
-        counted.boundary_moved_count,
+        steps.scheme,
+        steps.from_segment_code,
+        steps.to_segment_code,
+        steps.customers_count,
+        steps.customer_changed_count,
+        steps.boundary_moved_count,
+        {% for amount, count in counts.items() -%}
+        cast(
+            case
+                when
+                    steps.customers_count >= {{ minimum }}
+                    {%- if count != 'customers_count' %}
+                    and steps.customer_changed_count not between 1 and {{ minimum - 1 }}
+                    and steps.boundary_moved_count not between 1 and {{ minimum - 1 }}
+                    {%- endif %}
+                    then steps.{{ amount }}
+            end as decimal(18, 4)
+        ) as {{ amount }},
+        {% endfor -%}
         as_of_dates.previous_as_of_date,
-        counted.as_of_date
-    from counted
-    inner join as_of_dates on counted.as_of_date = as_of_dates.as_of_date
+        steps.as_of_date
+    from steps
+    inner join as_of_dates on steps.as_of_date = as_of_dates.as_of_date
 
 )
 

@@ -1,5 +1,5 @@
--- One row per customer as of tonight: the segment in every scheme and the key features. Whatever is decided for customers
--- tonight (campaigns, treatments) reads it, and the mart customers is it.
+-- One row per customer as of tonight: the segment in every scheme and the key features. Whatever is decided for
+-- customers tonight (campaigns, treatments) reads it, and the mart customers is it.
 {% set catalog_schemes = var('catalog_schemes') %}
 {% set custom_schemes = var('custom_schemes') | map(attribute='scheme') | list %}
 

@@ -1,6 +1,7 @@
--- One row per customer and as_of_date: how likely the customer is to stay away, crossed with the expected margin.
--- The limit of risk is fixed, that of value is a quantile of the company's own and frozen between month ends. Without a
--- prediction, or before value has a limit, the customer is unknown.
+-- One row per customer and as_of_date: how likely the customer is to stay away, crossed with the expected margin. The
+-- limit of risk is fixed, that of value is a quantile of the company's own and frozen between month ends. On the
+-- boundaries of before, what the models of before say of the customer counts, so that another model is a boundary that
+-- moved. Without a prediction the customer is unknown.
 {{ config(materialized='as_of_history', enabled='predictive' in var('schemes')) }}
 
 with purchases as (
@@ -23,9 +24,9 @@ as_of_dates as (
 
 ),
 
-boundaries as (
+limits as (
 
-    select * from {{ ref('int_predictive__boundaries') }}
+    select * from {{ ref('int_predictive__limits') }}
 
 ),
 
@@ -38,13 +39,14 @@ judged as (
         predictions.expected_margin_365d_amount,
         predictions.reasons as prediction_reasons,
         predictions.p_return_90d < {{ var('predictive_high_risk_return_share') }} as is_high_risk,
-        predictions.expected_margin_365d_amount > boundaries.expected_margin_amount as is_high_value,
-        predictions.expected_margin_365d_amount > previous_boundaries.expected_margin_amount as was_high_value,
+        predictions.previous_p_return_90d < {{ var('predictive_high_risk_return_share') }} as was_high_risk,
+        predictions.expected_margin_365d_amount > limits.expected_margin_amount as is_high_value,
+        predictions.previous_expected_margin_365d_amount > previous_limits.expected_margin_amount as was_high_value,
         predictions.expected_margin_365d_amount
         > {{ var('predictive_high_potential_ratio') }} * greatest(purchases.margin_365d_amount, 0) as is_rising,
         predictions.p_return_90d is null or predictions.expected_margin_365d_amount is null as is_unpredicted,
         as_of_dates.is_tonight,
-        as_of_dates.previous_boundaries_set_date is not null as has_previous_boundaries,
+        as_of_dates.previous_as_of_date is not null as has_previous_boundaries,
         predictions.next_order_expected_date,
         predictions.next_order_from_date,
         predictions.next_order_to_date,
@@ -53,9 +55,8 @@ judged as (
     inner join as_of_dates on purchases.as_of_date = as_of_dates.as_of_date
     left join predictions
         on purchases.customer_id = predictions.customer_id and purchases.as_of_date = predictions.as_of_date
-    left join boundaries on as_of_dates.boundaries_set_date = boundaries.as_of_date
-    left join boundaries as previous_boundaries
-        on as_of_dates.previous_boundaries_set_date = previous_boundaries.as_of_date
+    left join limits on as_of_dates.as_of_date = limits.as_of_date
+    left join limits as previous_limits on as_of_dates.previous_as_of_date = previous_limits.as_of_date
 
 ),
 
@@ -64,9 +65,9 @@ segmented as (
     select
         customer_id,
         'predictive' as scheme,
-        {{ predictive_segment('is_high_value') }} as segment_code,
+        {{ predictive_segment('is_high_risk', 'is_high_value') }} as segment_code,
         case
-            when has_previous_boundaries then {{ predictive_segment('was_high_value') }}
+            when has_previous_boundaries then {{ predictive_segment('was_high_risk', 'was_high_value') }}
         end as segment_code_on_previous_boundaries,
         1 - p_return_90d as score,
         cast(null as double) as confidence,

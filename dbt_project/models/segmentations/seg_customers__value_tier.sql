@@ -1,8 +1,9 @@
 -- One row per customer and as_of_date: the value tier, by the margin that a model expects of the next 365 days against
--- that of all customers with an order in the last 365, with frozen cut-points; by the margin of the last 365 days where
--- the cut-points are of such margins, because no model expected anything when they were set. Customers without an order
--- in the window are no tier: nothing was earned from them, which is not the same as little; and as they only become
--- more, a share of all who ever bought would not stay the same share.
+-- that of all customers with an order in the last 365, with frozen cut-points; by the margin of the last 365 days
+-- where no model is published. Cut-points are of the same kind of margins as the customer's. On the boundaries of
+-- before, what the models of before expect of the customer counts, so that another model is a boundary that moved.
+-- Customers without an order in the window are no tier: nothing was earned from them, which is not the same as little;
+-- and as they only become more, a share of all who ever bought would not stay the same share.
 {{ config(materialized='as_of_history', enabled='value_tier' in var('schemes')) }}
 
 with purchases as (
@@ -25,9 +26,9 @@ as_of_dates as (
 
 ),
 
-boundaries as (
+limits as (
 
-    select * from {{ ref('int_value_tier__boundaries') }}
+    select * from {{ ref('int_value_tier__limits') }}
 
 ),
 
@@ -38,22 +39,22 @@ valued as (
         purchases.order_days_365d_count,
         purchases.margin_365d_amount as past_margin_amount,
         {{ modelled_margin('predictions') }} as expected_margin_amount,
+        {{ modelled_margin('predictions', prefix='previous_') }} as previous_expected_margin_amount,
         predictions.value_source,
-        boundaries.margin_amounts,
-        boundaries.is_expected,
-        previous_boundaries.margin_amounts as previous_margin_amounts,
-        previous_boundaries.is_expected as was_expected,
+        limits.margin_kind,
+        limits.margin_amounts,
+        previous_limits.margin_kind as previous_margin_kind,
+        previous_limits.margin_amounts as previous_margin_amounts,
         purchases.order_days_365d_count > 0 as has_order_in_window,
         as_of_dates.is_tonight,
-        as_of_dates.previous_boundaries_set_date is not null as has_previous_boundaries,
+        as_of_dates.previous_as_of_date is not null as has_previous_boundaries,
         purchases.as_of_date
     from purchases
     inner join as_of_dates on purchases.as_of_date = as_of_dates.as_of_date
     left join predictions
         on purchases.customer_id = predictions.customer_id and purchases.as_of_date = predictions.as_of_date
-    left join boundaries on as_of_dates.boundaries_set_date = boundaries.as_of_date
-    left join boundaries as previous_boundaries
-        on as_of_dates.previous_boundaries_set_date = previous_boundaries.as_of_date
+    left join limits on as_of_dates.as_of_date = limits.as_of_date
+    left join limits as previous_limits on as_of_dates.previous_as_of_date = previous_limits.as_of_date
 
 ),
 
@@ -61,9 +62,11 @@ tiered as (
 
     select
         *,
-        {{ value_tier(value_amount('is_expected'), 'margin_amounts') }} as tier,
-        {{ value_tier(value_amount('was_expected'), 'previous_margin_amounts') }} as previous_tier,
-        coalesce(is_expected, false) and expected_margin_amount is not null as is_by_expected
+        {{ value_tier(value_amount('margin_kind', 'expected_margin_amount'), 'margin_amounts') }} as tier,
+        {{ value_tier(
+            value_amount('previous_margin_kind', 'previous_expected_margin_amount'), 'previous_margin_amounts'
+        ) }} as previous_tier,
+        margin_kind != {{ past_margin_kind() }} and expected_margin_amount is not null as is_by_expected
     from valued
 
 ),

@@ -29,6 +29,9 @@ from orchestration.errors import TesseraError
 
 ALTERNATIVES = "any"
 
+# Where a value stands in a file: keys and positions in lists.
+Place = tuple[str | int, ...]
+
 # Conditions by the name of their column, all of which must hold.
 Conditions = Mapping[str, Condition]
 # A customer as conditions see one: the value of each column, None where it is not known.

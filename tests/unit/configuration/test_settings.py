@@ -36,6 +36,7 @@ def refusal(config: Path) -> TesseraError:
         ("currency: EUR", "currency: eur", "such as EUR or USD"),
         ("currency: EUR", "currency: EURO", "such as EUR or USD"),
         ("currency: EUR", 'currency: "EUR\\n"', "such as EUR or USD"),
+        ("currency: EUR", "currency: EUR\n  locale: german", "such as en-GB or de-DE"),
         ("first: 2024-01-01", "first: soon", "nights.first"),
         ("first: 2024-01-01", "first: 2024-02-30", "day is out of range"),
         ("last: 2024-12-31", "run_at: 22:30", 'the time in quotes, such as "02:00"'),
@@ -102,7 +103,7 @@ def test_an_unknown_section_is_refused_with_the_sections_there_are(tmp_path: Pat
     config = write_config(tmp_path, more="tresholds: {}\n")
     found = refusal(config).found
     assert f"line {line_of(config, 'tresholds')}: tresholds: there is no such key" in found
-    sections = "custom_schemes, thresholds, identity, surveys, predictions, campaigns, suppressions, publish"
+    sections = "company, nights, sources, schemes, custom_schemes, thresholds, identity, surveys, predictions, "
     assert sections in found
 
 

@@ -76,6 +76,13 @@ def test_the_explanation_as_json_is_the_same(home: ExplainedHome) -> None:
     }.items() <= next(other for other in rfm["others"] if other["segment_code"] == "lost")["changes"][0].items()
 
 
+def test_a_change_of_a_chance_is_told_in_per_cent_unless_that_hides_it() -> None:
+    told = {"family": "predictions", "feature": "p_return_90d", "kind": "real", "to": "0.5", "low": "0.5", "high": None}
+    far, near = (Change(**told, value=value, distance=0.1) for value in ("0.42079207920792078", "0.4999999"))
+    assert change_in_words(far) == "p_return_90d 42.1 % -> 50 % or more"
+    assert change_in_words(near) == "p_return_90d 0.4999999 -> 50 % or more"
+
+
 @pytest.mark.parametrize(
     ("kind", "value", "to", "low", "high", "words"),
     [

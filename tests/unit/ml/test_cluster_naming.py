@@ -86,8 +86,16 @@ def test_mostly_zero_features_are_compared_by_means() -> None:
         (3.44, "number", "3.4"),
         (3.0, "days", "3 days"),
         (1.0, "days", "1 day"),
+        (1.4, "days", "1.4 days"),
+        (0.97, "pieces", "1 piece"),
+        (12.0, "pieces", "12 pieces"),
         (-0.01, "number", "0"),
     ],
 )
 def test_numbers_are_written_as_a_person_writes_them(value: float, unit: str, text: str) -> None:
     assert written(value, unit) == text
+
+
+def test_no_clause_of_the_vocabulary_puts_a_plural_behind_its_number() -> None:
+    behind = [meaning.clause.partition("{value} ")[2].split(" ")[0] for meaning in PURCHASE_VOCABULARY]
+    assert not {"days", "pieces", "orders", "units"} & set(behind)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterator
+from typing import Any
 
 import duckdb
 import numpy as np
 import pandas as pd
 import pytest
 
+from orchestration import clustering
 from orchestration.clustering import CATEGORICAL_FEATURES, CLUSTER_FEATURES, Clustering, cluster_buyers
 from orchestration.found_segments.clusters import CLUSTERS
 
@@ -41,6 +43,16 @@ def buyers(date: dt.date, *, customers: int, seed: int = 1) -> pd.DataFrame:
     return frame
 
 
+def clustered(features: pd.DataFrame, **named: Any) -> Clustering:
+    """Clusters of a frame of several dates, which a night reads date by date."""
+    dates = features["as_of_date"].dt.date
+
+    def buyers_on(date: dt.date) -> pd.DataFrame:
+        return features[dates == date].set_index("customer_id")[list(CLUSTER_FEATURES)]
+
+    return cluster_buyers(buyers_on, sorted(set(dates)), **named)
+
+
 @pytest.fixture(scope="module")
 def features() -> pd.DataFrame:
     return pd.concat([buyers(BEFORE, customers=130, seed=2), buyers(TONIGHT, customers=150)], ignore_index=True)
@@ -48,7 +60,7 @@ def features() -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def found(features: pd.DataFrame) -> Clustering:
-    return cluster_buyers(features, tonight=TONIGHT)
+    return clustered(features, tonight=TONIGHT)
 
 
 @pytest.fixture(scope="module")
@@ -107,12 +119,19 @@ def test_the_segments_are_those_of_the_customers_with_words_order_and_colours(
 
 def test_only_tonight_is_learnt_from(features: pd.DataFrame, found: Clustering) -> None:
     alone = features[features["as_of_date"].dt.date == TONIGHT].reset_index(drop=True)
-    assert cluster_buyers(alone, tonight=TONIGHT).model.to_parameters() == found.model.to_parameters()
+    assert clustered(alone, tonight=TONIGHT).model.to_parameters() == found.model.to_parameters()
+
+
+def test_how_many_are_labelled_at_a_time_changes_nothing(
+    features: pd.DataFrame, found: Clustering, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clustering, "LABELLED_AT_A_TIME", 7)
+    assert clustered(features, tonight=TONIGHT).customers.equals(found.customers)
 
 
 def test_too_few_buyers_tonight_give_no_model_and_the_reason(features: pd.DataFrame) -> None:
     few = pd.concat([features[features["as_of_date"].dt.date == BEFORE], buyers(TONIGHT, customers=20)])
-    found = cluster_buyers(few, tonight=TONIGHT)
+    found = clustered(few, tonight=TONIGHT)
     assert found.model is None
     assert "100" in found.why_not
     assert "20" in found.why_not
@@ -120,7 +139,7 @@ def test_too_few_buyers_tonight_give_no_model_and_the_reason(features: pd.DataFr
 
 
 def test_no_buyers_tonight_give_the_same_columns_as_any_night(features: pd.DataFrame, found: Clustering) -> None:
-    nobody = cluster_buyers(features, tonight=TONIGHT + dt.timedelta(days=1))
+    nobody = clustered(features, tonight=TONIGHT + dt.timedelta(days=1))
     assert nobody.model is None
     assert nobody.customers.schema == found.customers.schema
     assert nobody.segments.schema == found.segments.schema
@@ -146,7 +165,7 @@ def test_a_quiet_night_applies_the_served_model_as_it_is(found: Clustering) -> N
     bought = tomorrow.index % 25 == 0
     tomorrow.loc[bought, "order_days_365d_count"] += 1
     tomorrow.loc[bought, "days_since_last_order"] = 0
-    quiet = cluster_buyers(tomorrow, tonight=TONIGHT, previous=served)
+    quiet = clustered(tomorrow, tonight=TONIGHT, previous=served)
     assert not quiet.decision.refit
     assert quiet.model.to_parameters() == served
     before, after = codes(found), codes(quiet)
@@ -166,7 +185,7 @@ def test_a_changed_population_is_learnt_anew_and_keeps_the_codes_of_clusters_tha
     newcomers["days_since_last_order"] /= 50
     stayed = changed.loc[~gone, "customer_id"]
     changed = pd.concat([changed[~gone], newcomers])
-    anew = cluster_buyers(changed, tonight=TONIGHT, previous=served)
+    anew = clustered(changed, tonight=TONIGHT, previous=served)
     assert anew.decision.refit
     assert "net_revenue_365d_amount" in anew.decision.reason
     before, after = codes(found), codes(anew)
@@ -180,7 +199,7 @@ def test_a_changed_population_is_learnt_anew_and_keeps_the_codes_of_clusters_tha
 
 def test_a_refit_that_cannot_be_done_leaves_the_served_clusters_in_force(found: Clustering) -> None:
     served = found.model.to_parameters()
-    few = cluster_buyers(buyers(TONIGHT, customers=20), tonight=TONIGHT, previous=served)
+    few = clustered(buyers(TONIGHT, customers=20), tonight=TONIGHT, previous=served)
     assert few.model.to_parameters() == served
     assert few.customers.num_rows == 20
     assert "no new ones could be learnt" in few.note
@@ -188,7 +207,7 @@ def test_a_refit_that_cannot_be_done_leaves_the_served_clusters_in_force(found: 
 
 def test_a_model_of_another_release_is_replaced_and_the_night_says_so(found: Clustering) -> None:
     other = found.model.to_parameters() | {"format_version": 0}
-    anew = cluster_buyers(buyers(TONIGHT, customers=150), tonight=TONIGHT, previous=other)
+    anew = clustered(buyers(TONIGHT, customers=150), tonight=TONIGHT, previous=other)
     assert anew.decision.reason == "no model is served yet"
     assert anew.note.startswith("codes and names start anew")
 

@@ -115,7 +115,14 @@ class TestTranslator:
         "name": "customers",
         "alias": "customers_v2",
         "config": {"meta": {}},
+        "description": "One row per customer.",
+        "original_file_path": "models/marts/customers.sql",
+        "raw_code": "select 1",
     }
+
+    def test_the_description_says_where_the_sql_stands_instead_of_showing_it(self) -> None:
+        described = LayerTranslator().get_description(self.NODE)
+        assert described == "One row per customer.\n\n`dbt_project/models/marts/customers.sql`"
 
     def test_the_key_is_the_schema_and_the_name_and_the_group_the_schema(self) -> None:
         assert LayerTranslator().get_asset_key(self.NODE) == dg.AssetKey(["marts", "customers"])

@@ -49,7 +49,7 @@ def publish_marker(root: Path, marker: int, *, keep: int = 3) -> Publication:
             models={},
             published_at=datetime(2025, 7, 1, tzinfo=UTC),
             keep_versions=keep,
-            add_files=lambda folder: (folder / "explorer.html").write_text(str(marker)) and None,
+            add_files=lambda draft: (draft.folder / "explorer.html").write_text(str(marker)) and None,
         )
 
 
