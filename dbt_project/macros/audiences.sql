@@ -10,7 +10,7 @@
         cast({{ campaign.minimum_customers }} as bigint) as minimum_customers,
         cast({{ campaign.fatigue_contacts }} as bigint) as fatigue_contacts,
         cast({{ campaign.fatigue_days }} as integer) as fatigue_days,
-        cast({{ campaign.priority }} as bigint) as priority,
+        {{ 'true' if campaign.excludes else 'false' }} as has_exclusions,
         cast('{{ campaign.launches_on }}' as date) as launches_on_date,
         cast({{ "'" ~ campaign.ends_on ~ "'" if campaign.ends_on else 'null' }} as date) as ends_on_date
     {% if not loop.last -%}
@@ -26,7 +26,7 @@
         cast(null as bigint) as minimum_customers,
         cast(null as bigint) as fatigue_contacts,
         cast(null as integer) as fatigue_days,
-        cast(null as bigint) as priority,
+        cast(null as boolean) as has_exclusions,
         cast(null as date) as launches_on_date,
         cast(null as date) as ends_on_date
     where false
@@ -50,18 +50,6 @@
         cast(null as varchar) as customer_id
     where false
     {% endfor %}
-{%- endmacro %}
-
-{#- The campaigns that share no customer with each one, as a list by the campaign; of none where it excludes none. -#}
-{% macro audience_exclusions(campaign_id) -%}
-    case {{ campaign_id }}
-        {% for campaign in var('audience_campaigns') if campaign.excludes -%}
-        when '{{ campaign.campaign_id }}' then ['{{ campaign.excludes | join("', '") }}']
-        {% else -%}
-        when '' then cast([] as varchar [])
-        {% endfor -%}
-        else cast([] as varchar [])
-    end
 {%- endmacro %}
 
 {#-

@@ -1,6 +1,9 @@
 -- One row per campaign of our own and customer whom its conditions fit tonight, or who was in it at its launch: the
 -- arm, and why the customer is not contacted. Consent comes before everything else; what was locked at the launch
 -- stays, and who may not be contacted any more stays in the arm, because arms are compared as they were drawn.
+{% set own = var('audience_campaigns') %}
+{% set excluding = own | selectattr('excludes') | sort(attribute='launches_on,priority,campaign_id') %}
+
 with customers as (
 
     select * from {{ ref('int_customers__tonight') }}
@@ -50,7 +53,13 @@ locks as (
 launches as (
 
     select
-        campaigns.*,
+        campaigns.campaign_id,
+        campaigns.channel,
+        campaigns.holdout_share,
+        campaigns.minimum_customers,
+        campaigns.fatigue_contacts,
+        campaigns.fatigue_days,
+        campaigns.has_exclusions,
         locks.locked_date is not null as was_launched,
         coalesce(campaigns.ends_on_date < {{ tonight() }}, false) as is_over,
         campaigns.launches_on_date <= {{ tonight() }} as is_due,
@@ -161,70 +170,102 @@ large_enough as (
 ),
 
 -- Of campaigns that share no customer the launched one has its members, then the one that launches first, then the one
--- of the smaller priority: what each customer wants to be in, in this order.
+-- of the smaller priority: column by column, in this order, because lists of a million customers would not fit.
 wanted as (
 
     select
         checked.customer_id,
-        coalesce(
-            list(checked.campaign_id order by checked.campaign_id asc) filter (where checked.was_member),
-            cast([] as varchar[])
-        ) as locked_campaigns,
-        list(
-            list_value(checked.campaign_id)
-            order by checked.launches_on_date asc, checked.priority asc, checked.campaign_id asc
-        ) filter (where large_enough.campaign_id is not null and checked.own_reason is null) as open_campaigns
+        {% for campaign in excluding -%}
+        bool_or(checked.was_member and checked.campaign_id = '{{ campaign.campaign_id }}') as is_in_{{ loop.index }},
+        bool_or(
+            large_enough.campaign_id is not null
+            and checked.own_reason is null
+            and checked.campaign_id = '{{ campaign.campaign_id }}'
+        ) as wants_{{ loop.index }},
+        {% endfor -%}
+        count(*) as campaigns_count
     from checked
     left join large_enough on checked.campaign_id = large_enough.campaign_id
-    where not checked.is_over
+    where not checked.is_over and checked.has_exclusions
     group by checked.customer_id
 
 ),
 
-taken as (
+chosen as (
 
     select
-        customer_id,
-        unnest(list_reduce( -- noqa: PRS, LT01
-            open_campaigns, -- noqa: PRS
-            lambda taken, next: case
-                when list_has_any(taken, {{ audience_exclusions('next[1]') }}) then taken
-                else list_concat(taken, next)
-            end,
-            locked_campaigns
-        )) as campaign_id
+        *,
+        {% for campaign in excluding -%}
+        {% set place = loop.index -%}
+        is_in_{{ place }} or (
+            wants_{{ place }}
+            {% for other in excluding if other.campaign_id in campaign.excludes -%}
+            {% set at = excluding.index(other) + 1 -%}
+            and not {{ 'takes' if at < place else 'is_in' }}_{{ at }}
+            {% endfor -%}
+        ) as takes_{{ place }},
+        {% endfor -%}
+        true as is_chosen
     from wanted
-    where open_campaigns is not null
 
+),
+
+kept_away as (
+
+    {% for campaign in excluding -%}
+    select
+        '{{ campaign.campaign_id }}' as campaign_id,
+        customer_id
+    from chosen
+    where wants_{{ loop.index }} and not takes_{{ loop.index }}
+    {% if not loop.last -%}
+    union all
+    {% endif -%}
+    {% else -%}
+    select
+        cast(null as varchar) as campaign_id,
+        cast(null as varchar) as customer_id
+    where false
+    {% endfor %}
 ),
 
 drawn as (
 
     select
         checked.*,
-        case
-            when checked.own_reason is not null then checked.own_reason
-            when large_enough.campaign_id is not null and taken.customer_id is null then 'in_other_campaign'
-        end as reason,
+        coalesce(
+            checked.own_reason, case when kept_away.customer_id is not null then 'in_other_campaign' end
+        ) as reason,
         case
             when checked.was_launched then checked.locked_arm
-            when checked.own_reason is not null or taken.customer_id is null then null
+            when checked.own_reason is not null or kept_away.customer_id is not null then null
+            when large_enough.campaign_id is null then null
             when {{ arm_draw('checked.campaign_id', 'checked.customer_id') }} < checked.holdout_share then 'holdout'
             else 'treatment'
         end as drawn_arm
     from checked
     left join large_enough on checked.campaign_id = large_enough.campaign_id
-    left join taken on checked.customer_id = taken.customer_id and checked.campaign_id = taken.campaign_id
+    left join kept_away on checked.customer_id = kept_away.customer_id and checked.campaign_id = kept_away.campaign_id
+
+),
+
+contacted as (
+
+    select
+        campaign_id,
+        count(*) filter (where drawn_arm = 'treatment' and reason is null) as contacted_count
+    from drawn
+    group by campaign_id
 
 ),
 
 sized as (
 
     select
-        *,
-        count(*) filter (where drawn_arm = 'treatment' and reason is null) over (partition by campaign_id)
-        < minimum_customers as is_too_small
+        drawn.*,
+        contacted.contacted_count < drawn.minimum_customers as is_too_small
     from drawn
+    inner join contacted on drawn.campaign_id = contacted.campaign_id
 
 ),
 

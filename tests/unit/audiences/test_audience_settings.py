@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from orchestration.configuration.deployment import load_deployment
 from orchestration.errors import TesseraError
+from orchestration.repository import ROOT
 from tests.support.deployments import CUSTOM_SCHEMES, line_of, write_config
 
 CAMPAIGNS = (
@@ -121,3 +123,11 @@ def test_campaigns_that_do_not_fit_are_told_with_their_line(
     lines = [number for number, line in enumerate((tmp_path / "tessera.yml").read_text().splitlines(), 1) if at in line]
     assert any(f"line {number}" in caught.value.what for number in lines)
     assert line_of(tmp_path / "tessera.yml", at) in lines
+
+
+def test_the_campaigns_of_the_guide_can_be_built(tmp_path: Path) -> None:
+    guide = (ROOT / "docs" / "audiences.md").read_text(encoding="utf-8")
+    (written,) = re.findall(r"^```yaml\n(.*?)^```", guide, flags=re.MULTILINE | re.DOTALL)
+    garden, back = audiences(tmp_path, written).audiences
+    assert (garden["excludes"], back["excludes"]) == (["win-back-2026"], ["garden-season-2026"])
+    assert back["minimum_customers"] == 200
