@@ -128,6 +128,7 @@ def draw_assigned(customers: int, seed: int) -> pd.DataFrame:
             "has_ordered": after > 0,
             "has_ordered_before": year_before > 0,
             "has_redeemed": pd.array([None] * count, dtype="boolean"),
+            "is_over": True,
             "assigned_date": ASSIGNED_ON,
             "features_as_of_date": dt.date(2026, 2, 28),
             "days_since_last_order": np.where(ever > 0, begin - last, np.nan),

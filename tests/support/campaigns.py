@@ -36,6 +36,7 @@ def customers_of(
             "has_ordered": after > 0,
             "has_ordered_before": before > 0,
             "has_redeemed": pd.array([None] * count, dtype="boolean"),
+            "is_over": True,
             "assigned_date": dt.date(2026, 3, 9),
             "features_as_of_date": dt.date(2026, 2, 28),
         }

@@ -49,7 +49,7 @@ arms as (
         count(*) filter (where arm = 'holdout' and order_count is not null) as measured_holdout_count,
         sum(cost_amount) as cost_amount,
         sum(cost_amount) filter (where arm = 'treatment' and order_count is not null) as measured_cost_amount,
-        bool_and(order_count is not null) as is_over,
+        bool_and(is_over) as is_over,
         min(assigned_date) as first_assigned_date,
         max(assigned_date) as last_assigned_date
     from customers
@@ -219,6 +219,8 @@ checks as (
         why_not_random,
         case
             when why_not_random is not null then why_not_random
+            when is_over and (measured_treatment_count = 0 or measured_holdout_count = 0)
+                then 'Orders of the days after the campaign are not known: what is known begins later.'
             when measured_treatment_count = 0 or measured_holdout_count = 0
                 then
                     'The ' || '{{ var("response_window_days") }}'

@@ -31,6 +31,14 @@ customer_days as (
 
 ),
 
+-- Of days before the first one that is known nothing is: whoever ordered then did not order 0 times.
+known as (
+
+    select min(activity_date) as first_date
+    from customer_days
+
+),
+
 -- Of several contacts of one campaign the first is the assignment; all of them cost.
 assigned as (
 
@@ -108,19 +116,23 @@ customers as (
         assigned.arm,
         assigned.channel,
         cast(assigned.cost_amount as decimal(18, 4)) as cost_amount,
-        responses.order_count,
-        responses.net_revenue_amount,
-        responses.margin_amount,
+        {% for measure in ['order_count', 'net_revenue_amount', 'margin_amount'] -%}
+        case when assigned.assigned_date + 1 >= known.first_date then responses.{{ measure }} end as {{ measure }},
+        {% endfor -%}
         cast(coalesce(bought_before.order_count, 0) as bigint) as order_before_count,
         {% for measure in ['net_revenue', 'margin'] -%}
         cast(coalesce(bought_before.{{ measure }}_amount, 0) as decimal(18, 4)) as {{ measure }}_before_amount,
         {% endfor -%}
-        responses.has_ordered,
+        case when assigned.assigned_date + 1 >= known.first_date then responses.has_ordered end as has_ordered,
         order_before_count > 0 as has_ordered_before,
         case
-            when responses.order_count is not null and campaigns_with_coupons.campaign_id is not null
+            when
+                responses.order_count is not null
+                and assigned.assigned_date + 1 >= known.first_date
+                and campaigns_with_coupons.campaign_id is not null
                 then redeemed.customer_id is not null
         end as has_redeemed,
+        responses.order_count is not null as is_over,
         assigned.assigned_date,
         responses.features_as_of_date
     from assigned
@@ -129,6 +141,7 @@ customers as (
             assigned.customer_id = responses.customer_id
             and assigned.campaign_id = responses.campaign_id
             and assigned.exposure_id = responses.exposure_id
+    cross join known
     left join bought_before
         on assigned.customer_id = bought_before.customer_id and assigned.assigned_date = bought_before.assigned_date
     left join redeemed on assigned.customer_id = redeemed.customer_id and assigned.campaign_id = redeemed.campaign_id
