@@ -23,6 +23,7 @@ BY_DAY = {
     "int_purchases__orders",
     "int_purchases__customer_sku_days",
     "int_purchases__customer_category_days",
+    "int_purchases__category_sales",
     "int_geography__customer_days",
 }
 # Kept by the evaluated date, but for as long as what came after it is the same.

@@ -14,7 +14,7 @@ from scipy import stats
 
 from scripts.dbt_macros import macros
 
-MACROS = macros("experiment_statistics")
+MACROS = macros("intervals", "experiment_statistics")
 Values = Callable[[str, dict[str, list[float]]], np.ndarray]
 
 

@@ -17,7 +17,7 @@ AMOUNTS = st.lists(st.integers(min_value=-100_000_000, max_value=100_000_000), m
 
 def bounds(con: duckdb.DuckDBPyConnection, successes: int, total: int) -> tuple[float | None, float | None]:
     found = con.execute(
-        f"select {MACROS.wilson_bound('successes', 'total', '-')}, {MACROS.wilson_bound('successes', 'total', '+')} "
+        f"select {MACROS.share_bound('successes', 'total', -1)}, {MACROS.share_bound('successes', 'total', 1)} "
         "from (select $1::bigint as successes, $2::bigint as total)",
         [successes, total],
     ).fetchone()

@@ -178,6 +178,6 @@ def test_only_the_folders_of_a_home_are_made_and_making_them_twice_does_no_harm(
     home.create()
     assert (home.lake / "batch").exists()
     folders = [home.lake, home.quarantine, home.identity, home.models, home.published, home.dagster, home.dbt]
-    folders.append(home.reports)
+    folders += [home.reports, home.campaigns]
     assert set(home.root.iterdir()) == {*folders, home.ledger.parent}
     assert not home.warehouse.exists()
