@@ -211,7 +211,7 @@ def test_what_no_source_gives_is_told_and_not_invented(small_night: nights.Night
     ]
     for subject in found["subject"]:
         assert small_night.warehouse(f"select count(*) as n from {subject}")["n"][0] == 0
-    assert found["detail"][0] == "no source of campaign redemptions is connected"
+    assert found["detail"][0] == "no source of campaign_redemptions is connected"
 
 
 def test_nothing_beyond_identity_names_a_person(small_night: nights.Night) -> None:
