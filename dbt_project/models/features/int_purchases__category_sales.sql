@@ -1,6 +1,6 @@
--- One row per customer (null for orders of nobody known), category ("unknown" where the sources name none) and day: what
--- was sold. Every line of an order that was worth something is in exactly one row, so that units add up to what left the
--- shelves; refunds are not deducted, since what was asked for was asked for.
+-- One row per customer (null for orders of nobody known), category ("unknown" where the sources name none) and day:
+-- what was sold. Every line of an order that was worth something is in exactly one row, so that units add up to what
+-- left the shelves; refunds are not deducted, since what was asked for was asked for.
 {{ config(materialized='day_history', day_column='order_date') }}
 
 with order_lines as (

@@ -207,9 +207,10 @@ customer_months as (
     from combined
     group by customer_id, month_start_date
     having
-        {% for measure in measures -%}
-        {{ 'or ' if not loop.first }}{{ measure }} <> 0
-        {% endfor %}
+        false
+        {%- for measure in measures %}
+        or {{ measure }} <> 0
+        {%- endfor %}
 
 )
 

@@ -1,5 +1,5 @@
--- The segments of every scheme add up to everybody, category by category and month by month: what was bought to the unit,
--- what is expected but for rounding. Of everybody, older months are known too, whose membership is not.
+-- The segments of every scheme add up to everybody, category by category and month by month: what was bought to the
+-- unit, what is expected but for rounding. Of everybody, older months are known too, whose membership is not.
 with demand as (
 
     select * from {{ ref('category_demand') }}
