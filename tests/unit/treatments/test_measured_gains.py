@@ -11,7 +11,7 @@ from orchestration.configuration.treatments.measured_gains import served_lifts
 
 COLUMNS = (
     "campaign_id varchar, scheme varchar, segment_code varchar, metric varchar, is_randomised boolean, "
-    "adjusted_difference double, adjusted_low double, adjusted_high double, adjusted_p_value double"
+    "adjusted_difference double, adjusted_low double, adjusted_high double, is_significant boolean"
 )
 
 
@@ -28,15 +28,15 @@ def published(tmp_path: Path) -> Path:
 def measure(published: Path, *rows: str) -> None:
     with duckdb.connect(str(published / "v000001" / "marts.duckdb")) as marts:
         for row in rows:
-            marts.execute(f"insert into experiment_lift values ({row}, 0.01)")
+            marts.execute(f"insert into experiment_lift values ({row})")
 
 
 def test_the_most_exact_certain_measurement_of_each_segment_counts(published: Path) -> None:
     measure(
         published,
-        "'spring', 'rfm', 'champions', 'margin', true, 4, 1, 7",
-        "'autumn', 'rfm', 'champions', 'margin', true, 3, 2, 4",
-        "'spring', 'rfm', 'lost', 'margin', true, -2, -3, -1",
+        "'spring', 'rfm', 'champions', 'margin', true, 4, 1, 7, true",
+        "'autumn', 'rfm', 'champions', 'margin', true, 3, 2, 4, true",
+        "'spring', 'rfm', 'lost', 'margin', true, -2, -3, -1, true",
     )
     found = served_lifts(published, schemes={"rfm"})
     assert [(lift["segment_code"], lift["gain"], lift["campaign_id"]) for lift in found] == [
@@ -48,14 +48,14 @@ def test_the_most_exact_certain_measurement_of_each_segment_counts(published: Pa
 @pytest.mark.parametrize(
     "row",
     [
-        "'spring', 'rfm', 'champions', 'margin', true, 4, -1, 9",
-        "'spring', 'rfm', 'champions', 'margin', true, 4, 0, 8",
-        "'spring', 'rfm', 'champions', 'margin', false, 4, 1, 7",
-        "'spring', 'rfm', 'champions', 'margin', null, 4, 1, 7",
-        "'spring', 'rfm', 'champions', 'net_revenue', true, 4, 1, 7",
-        "'spring', 'needs', 'n01', 'margin', true, 4, 1, 7",
-        "'spring', 'rfm', 'champions', 'margin', true, null, null, null",
-        "'spring', 'rfm', 'champions', 'margin', true, 'nan', 1, 7",
+        "'spring', 'rfm', 'champions', 'margin', true, 4, -1, 9, false",
+        "'spring', 'rfm', 'champions', 'margin', true, 4, 1, 7, false",
+        "'spring', 'rfm', 'champions', 'margin', false, 4, 1, 7, true",
+        "'spring', 'rfm', 'champions', 'margin', null, 4, 1, 7, true",
+        "'spring', 'rfm', 'champions', 'net_revenue', true, 4, 1, 7, true",
+        "'spring', 'needs', 'n01', 'margin', true, 4, 1, 7, true",
+        "'spring', 'rfm', 'champions', 'margin', true, null, null, null, null",
+        "'spring', 'rfm', 'champions', 'margin', true, 'nan', 1, 7, true",
     ],
 )
 def test_what_chance_explains_or_nobody_assigned_by_lot_does_not_count(published: Path, row: str) -> None:
