@@ -51,7 +51,7 @@
     {%- for rule in dimension.rules %}
         when {{ rule.number }} then {{ sql_text(rule.name or rule.conditions) }}
         {%- if rule.asks %} || ' ('
-        {%- for name in rule.asks %} || {{ sql_text(name ~ ' ') }} || {{ policy.value_sql[name] }}{{ " || ', '" if not loop.last }}
+        {%- for name in rule.asks %} || {{ sql_text(policy.asked[name].title ~ ': ') }} || {{ policy.asked[name].sql }}{{ " || ', '" if not loop.last }}
         {%- endfor %} || ')'
         {%- endif %}
     {%- endfor %}

@@ -41,37 +41,46 @@ def customer_columns(
         custom_schemes: The deployment's own schemes, compiled.
     """
     fixed = catalogued_segments()
-    codes = {scheme.name + SEGMENT_CODE: fixed[scheme.name] if scheme.segments == "fixed" else () for scheme in schemes}
+    titles = {scheme.name + SEGMENT_CODE: scheme.title for scheme in schemes}
+    segments = {
+        scheme.name + SEGMENT_CODE: fixed[scheme.name] if scheme.segments == "fixed" else {} for scheme in schemes
+    }
     columns = {
         column.name: Column(
             column.name,
             CUSTOMERS,
             column.type,
-            codes=codes.get(column.name, column.valid_values),
-            expression=_known(sql.identifier(column.name)) if column.name in codes else "",
+            codes=tuple(segments.get(column.name, column.valid_values)),
+            expression=_known(sql.identifier(column.name)) if column.name in segments else "",
+            title=titles.get(column.name, ""),
+            value_names=segments.get(column.name, {}),
         )
         for column in customers.columns
         if column.name not in _KEYS and column.type.family in USABLE
     }
     for scheme in custom_schemes:
         code = str(scheme["scheme"])
+        names = {str(row["segment_code"]): str(row["segment_name"]) for row in scheme["segments"]}
         columns[code + SEGMENT_CODE] = Column(
             code + SEGMENT_CODE,
             CUSTOMERS,
             _TEXT,
-            codes=tuple(str(row["segment_code"]) for row in scheme["segments"] if row["segment_code"] != _UNKNOWN),
+            codes=tuple(name for name in names if name != _UNKNOWN),
             expression=_known(f'"custom_segment_codes"[{sql.text(code)}]'),
+            title=str(scheme["scheme_name"]),
+            value_names={code: name for code, name in names.items() if code != _UNKNOWN},
         )
     return columns
 
 
-def catalogued_segments() -> dict[str, tuple[str, ...]]:
-    """The codes of the segments of each scheme in the segment catalogue, in its order, but for ``unknown``."""
-    codes: dict[str, list[str]] = defaultdict(list)
+def catalogued_segments() -> dict[str, dict[str, str]]:
+    """Code and name of the segments of each scheme in the segment catalogue, in its order, but for ``unknown``."""
+    segments: dict[str, dict[str, str]] = defaultdict(dict)
     with SEGMENT_CATALOG.open(encoding="utf-8", newline="") as catalog:
         for row in csv.DictReader(catalog):
-            codes[row["scheme"]] += [row["segment_code"]] if row["segment_code"] != _UNKNOWN else []
-    return {scheme: tuple(found) for scheme, found in codes.items()}
+            if row["segment_code"] != _UNKNOWN:
+                segments[row["scheme"]][row["segment_code"]] = row["segment_name"]
+    return dict(segments)
 
 
 def _known(expression: str) -> str:

@@ -6,7 +6,9 @@ Belongs here: what a condition has to know of it. Does not belong here: which co
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from data_contracts import sql_quoting as sql
 from data_contracts.physical_types import Family, PhysicalType
@@ -25,6 +27,8 @@ class Column:
         type: Its type in the database.
         codes: All values that it can have, where they are known; none where any text is possible.
         expression: SQL that gives its value; the column of that name where it is empty.
+        title: What readers call it; made of its name where it is empty.
+        value_names: What readers call its values, where they are codes.
     """
 
     name: str
@@ -32,6 +36,16 @@ class Column:
     type: PhysicalType
     codes: tuple[str, ...] = ()
     expression: str = ""
+    title: str = ""
+    value_names: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def words(self) -> str:
+        """What readers call it, for example "late delivery share (365 days)" or "chance of return (90 days)"."""
+        if self.title:
+            return self.title
+        chance = re.sub(r"^p_", "chance_of_", self.name)
+        return re.sub(r"^(.*?)_(\d+)d(_.*)?$", r"\1\3 (\2 days)", chance).replace("_amount", "").replace("_", " ")
 
     @property
     def sql(self) -> str:

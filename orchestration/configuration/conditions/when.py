@@ -172,7 +172,9 @@ class WhenReader:
 
 def both(first: Conditions, second: Conditions) -> Conditions:
     """The conditions of two, all of which must hold."""
-    twice = {name: AllOf((first[name], second[name])) for name in first if name in second}
+    twice = {
+        name: AllOf((first[name], second[name])) for name in first if name in second and first[name] != second[name]
+    }
     return {**first, **second, **twice}
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from data_contracts import sql_quoting as sql
 from orchestration.configuration.conditions.column import Column
+from orchestration.configuration.conditions.condition import Compare
 from orchestration.configuration.conditions.sql import OWN_DATE, when_sql
 from orchestration.configuration.conditions.words import when_in_words
 from orchestration.configuration.treatments.policy import DimensionPolicy, TreatmentRule
@@ -48,7 +49,7 @@ def compiled_policy(
     rules = [rule for dimension in policy.values() for rule in dimension.rules]
     compiled = {
         "dimensions": [_dimension(dimension, custom_schemes) for dimension in policy.values()],
-        "value_sql": _values_sql(policy.values()),
+        "asked": _asked(policy.values()),
         "fatigue_days": sorted({rule.fatigue.days for rule in rules if rule.fatigue}),
         "compared_attributes": list(COMPARED),
         "lifts": [
@@ -99,11 +100,20 @@ def _rule(policy: DimensionPolicy, rule: TreatmentRule, number: int) -> dict[str
         "name": rule.name,
         "conditions": when_in_words(policy, rule),
         "fits_sql": when_sql(policy, rule),
-        "asks": [_value_key(policy, name) for name in rule.columns],
+        "asks": [] if _says_all(rule) else [_value_key(policy, name) for name in rule.columns],
         "cost": None if rule.cost is None else format(rule.cost, "f"),
         **_limits(rule),
     }
     return {key: value for key, value in compiled.items() if value is not None}
+
+
+def _says_all(rule: TreatmentRule) -> bool:
+    """Whether the rule's own words leave nothing open about a customer whom it fits."""
+    return (
+        rule.name is None
+        and all(isinstance(part, Compare) and part.sign == "=" for box in rule.boxes for part in box.values())
+        and len(rule.boxes) == 1
+    )
 
 
 def _limits(rule: TreatmentRule) -> dict[str, Any]:
@@ -137,10 +147,13 @@ def gain_sql(capacity: Capacity) -> str:
     return f"coalesce(measured_gain, {capacity.fallback})" if capacity.by == "measured_gain" else capacity.by
 
 
-def _values_sql(policies: Iterable[DimensionPolicy]) -> dict[str, str]:
-    """SQL of a customer's value of each column that rules ask, as text."""
+def _asked(policies: Iterable[DimensionPolicy]) -> dict[str, dict[str, str]]:
+    """What readers call each column that rules ask, and SQL of a customer's value of it as text."""
     return {
-        _value_key(policy, name): _value_sql(policy.columns[name], in_days=name in policy.in_days)
+        _value_key(policy, name): {
+            "title": ("days since " if name in policy.in_days else "") + policy.columns[name].words,
+            "sql": _value_sql(policy.columns[name], in_days=name in policy.in_days),
+        }
         for policy in policies
         for name in policy.columns
     }
@@ -161,6 +174,9 @@ def _value_sql(column: Column, *, in_days: bool) -> str:
         shown = f"cast(round({value}, 2) as varchar)"
     elif column.type.family == "boolean":
         shown = f"case when {value} then 'yes' when not {value} then 'no' end"
+    elif column.value_names:
+        names = " ".join(f"when {sql.text(code)} then {sql.text(name)}" for code, name in column.value_names.items())
+        shown = f"case {value} {names} end"
     else:
         shown = f"cast({value} as varchar)"
     return f"coalesce({shown}, 'unknown')"

@@ -64,7 +64,7 @@ def test_campaigns_with_an_audience_are_compiled_with_what_they_leave_out_filled
     assert "\"custom_segment_codes\"['food_delivery']" in new["when_sql"]
     assert '("as_of_date" - "last_order_date") > 60' in back["when_sql"]
     assert back["audience"].startswith(
-        "lifecycle_segment_code is at_risk or lost and net_revenue_amount is at least 100"
+        "Lifecycle is At risk or Lost and net revenue is at least 100"
     )
 
 

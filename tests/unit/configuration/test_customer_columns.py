@@ -42,7 +42,7 @@ def test_a_segment_is_asked_by_its_code_and_an_unknown_one_is_not_known(reader: 
     when = reader.when({"food_delivery_segment_code": "lapsed", "rfm_segment_code": ["champions", "unknown"]}, ())
     whens = gathered([when], catalog=reader.catalog, file=NOWHERE)
     assert when_in_words(whens, when) == (
-        "food_delivery_segment_code is lapsed and rfm_segment_code is champions or unknown"
+        "Food delivery is Lapsed and RFM is Champions or unknown"
     )
     query = f"""
         select id, coalesce({when_sql(whens, when)}, false) from (values
