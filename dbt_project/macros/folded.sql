@@ -4,8 +4,9 @@
     Umlauts are written as in e-mail addresses and passports (ICAO 9303: ä ae, ö oe, ü ue, ø oe, ß ss), so that Müller
     meets Mueller and Sørensen meets Sörensen and Soerensen; other accents fall. Apostrophes and invisible characters
     join what they stand between (O'Brien is obrien), everything else that is no letter parts it (Karl-Marx is karl
-    marx). Accents fall in Latin and Greek only: in other scripts the same marks make other letters (й, が) or are the
-    vowels. The Russian ё is the exception, as Russians write е for it.
+    marx), and so does an accent that has no letter to stand on. Accents fall in Latin and Greek only: in other scripts
+    the same marks make other letters (й, が) or are the vowels. The Russian ё is the exception, as Russians write е for
+    it.
 
     DuckDB compiles the regular expressions inside a lambda anew for every two thousand rows, which for classes of all
     letters takes longer than the rows do: those stand outside.
@@ -13,7 +14,7 @@
 {% macro folded(text) -%}
     list_transform(
         [trim(regexp_replace(
-            regexp_replace({{ text }}, '[''`’‘´ʼʻʹ′\p{Cf}]+', '', 'g'), '[^\p{L}\p{M}\p{Nd}]+', ' ', 'g'
+            regexp_replace({{ text }}, '[''`’‘´ʼʻʹ′\p{Cf}]+', '', 'g'), '(^|[^\p{L}\p{M}\p{Nd}])[^\p{L}\p{Nd}]*', ' ', 'g'
         ))],
         lambda words: nullif(
             case
