@@ -83,10 +83,7 @@ class FeatureEncoder:
         for position, (name, levels) in enumerate(self.levels_.items()):
             if name not in X.columns:
                 raise _absent(name, self.names_)
-            column = X[name]
-            texts = column.astype(object).where(column.notna(), None).map(lambda v: v if v is None else str(v))
-            codes = pd.Index(levels, dtype=object).get_indexer(pd.Index(texts, dtype=object)).astype(np.float64)
-            encoded[:, position] = np.where(codes < 0, np.nan, codes)
+            encoded[:, position] = _level_codes(X[name], levels)
         numeric = self.names_[len(self.levels_) :]
         encoded[:, len(self.levels_) :] = feature_matrix(X, numeric, owner="FeatureEncoder")
         return encoded
@@ -114,6 +111,16 @@ class FeatureEncoder:
         # In the order of the columns: a document may have been written with its keys sorted.
         encoder.levels_ = {name: [str(level) for level in levels[name]] for name in texts}
         return encoder
+
+
+def _level_codes(column: pd.Series, levels: Sequence[str]) -> np.ndarray:
+    """Return each value's place among the levels, NaN where it is missing or none of them."""
+    # Levels are few: each distinct value is looked up once.
+    codes, distinct = pd.factorize(column, use_na_sentinel=True)
+    place_of = {level: place for place, level in enumerate(levels)}
+    places = np.array([place_of.get(str(value), np.nan) for value in distinct], dtype=np.float64)
+    # A missing value has code -1, the last place.
+    return np.append(places, np.nan)[codes]
 
 
 def _is_text(column: pd.Series) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import duckdb
 import pandas as pd
@@ -174,7 +175,9 @@ def panel_columns() -> tuple[str, str]:
     return _feature_columns(), _feature_tables()
 
 
+@cache
 def _feature_columns() -> str:
+    # Kept, because the catalogue is read from many files and every date asks for it.
     catalog = feature_catalog()
     columns = ["purchases.customer_id", "purchases.as_of_date"]
     for family, names in PREDICTION_FEATURES.items():
