@@ -11,10 +11,8 @@ from orchestration.repository import DBT_PROJECT
 
 MACROS = DBT_PROJECT / "macros"
 FILES = sorted(MACROS.rglob("*.sql"))
-DESCRIBED = {
-    entry["name"]: entry.get("description", "")
-    for entry in yaml.safe_load((MACROS / "_macros.yml").read_text(encoding="utf-8"))["macros"]
-}
+ENTRIES = yaml.safe_load((MACROS / "_macros.yml").read_text(encoding="utf-8"))["macros"]
+DESCRIBED = {entry["name"]: entry.get("description", "") for entry in ENTRIES}
 
 
 def macros_of(sql: str) -> set[str]:
@@ -39,6 +37,7 @@ def test_each_macro_of_a_file_is_described(file) -> None:
 def test_every_description_is_of_a_macro() -> None:
     defined = {name for file in FILES for name in macros_of(file.read_text(encoding="utf-8"))}
     assert set(DESCRIBED) - defined == set()
+    assert len(DESCRIBED) == len(ENTRIES)
 
 
 def test_dbt_takes_each_description_for_a_macro_of_its_own(manifest) -> None:
