@@ -1,6 +1,7 @@
 # make run    the night on sample data       make test   the whole suite (make test-slow: hundreds of kills)
 # make ui     Dagster on 127.0.0.1:3000       make bench  where a night's time goes
 # make check  lint, types, layers             make render generated dbt YAML and docs
+# make docs   these guides as a site in site/, to open from disk (make docs-serve: on 127.0.0.1:8000)
 SAMPLE ?= company
 TESSERA_HOME ?= .tessera
 export TESSERA_HOME
@@ -9,7 +10,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 DEV := .venv/.ready-dev
 
-.PHONY: run test test-slow ui bench check render setup
+.PHONY: run test test-slow ui bench check render docs docs-serve setup
 
 run: $(READY)
 	@$(BIN)/tessera sample $(SAMPLE)
@@ -45,6 +46,12 @@ check: $(DEV)
 render: $(DEV)
 	$(BIN)/python -m data_contracts.render
 	$(BIN)/python -m scripts.scheme_pages
+
+docs: $(DEV)
+	@$(BIN)/python -m scripts.docs_site
+
+docs-serve: docs
+	$(BIN)/python -m http.server --bind 127.0.0.1 --directory site 8000
 
 setup: $(DEV)
 

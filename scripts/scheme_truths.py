@@ -1,4 +1,4 @@
-"""Print how good the segments of a night on the sample company are, as the table of the README.
+"""Print how good the segments of a night on the sample company are, as the table of docs/how-good-it-is.md.
 
 Belongs here: which figures there are and what they mean, the command line. Does not belong here: working them out
 (``truths``).

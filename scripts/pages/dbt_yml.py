@@ -6,7 +6,7 @@ Belongs here: reading it and resolving ``doc(...)``. Does not belong here: how a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -68,10 +68,10 @@ def read_dbt_yml(dbt_project: Path) -> DbtYml:
     Raises:
         TesseraError: A description names a text of ``_docs.md`` that is not there.
     """
-    docs = _docs(dbt_project / "models" / "_docs.md")
+    docs = _docs(dbt_project)
     models: dict[str, Model] = {}
     tests: dict[str, Mapping[str, Any]] = {}
-    for path, content in _files(dbt_project):
+    for path, content in _files(dbt_project, ("models/features", "models/segmentations", "seeds")):
         tables = [table for source in content.get("sources", ()) for table in source["tables"]]
         for entry in [*content.get("models", ()), *content.get("seeds", ()), *tables]:
             models[entry["name"]] = _model(entry, docs, path)
@@ -79,15 +79,43 @@ def read_dbt_yml(dbt_project: Path) -> DbtYml:
     return DbtYml(models, tests)
 
 
-def _files(dbt_project: Path) -> Iterator[tuple[Path, Mapping[str, Any]]]:
-    for folder in ("models/features", "models/segmentations", "seeds"):
-        for path in sorted((dbt_project / folder).glob("*.yml")):
+def read_layers(dbt_project: Path, layers: Iterable[str]) -> dict[str, list[Model]]:
+    """The models of each layer, a folder of dbt's models, in the order of files and places.
+
+    Raises:
+        TesseraError: A folder is none of the layers, apart from the marts; or as for ``read_dbt_yml``.
+    """
+    named = list(layers)
+    folders = {path.name for path in (dbt_project / "models").iterdir() if path.is_dir()} - {"marts"}
+    if folders != set(named):
+        raise TesseraError(
+            "the layers of the page of models are not the folders of models",
+            expected=", ".join(sorted(folders)),
+            found=", ".join(sorted(named)),
+            fix="name every folder in LAYERS of scripts/pages/model_page.py",
+        )
+    docs = _docs(dbt_project)
+    return {
+        layer: [
+            _model(entry, docs, path)
+            for path, content in _files(dbt_project, (f"models/{layer}",))
+            for entry in content.get("models", ())
+        ]
+        for layer in named
+    }
+
+
+def _files(dbt_project: Path, folders: Iterable[str]) -> Iterator[tuple[Path, Mapping[str, Any]]]:
+    for folder in folders:
+        for path in sorted((dbt_project / folder).rglob("*.yml")):
             # The unit tests are long; the parser in C reads them ten times faster.
             loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
             yield path, yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506  a safe loader
 
 
-def _docs(path: Path) -> dict[str, str]:
+def _docs(dbt_project: Path) -> dict[str, str]:
+    """The texts that several descriptions share, by their names."""
+    path = dbt_project / "models" / "_docs.md"
     blocks = re.findall(r"\{% docs (\w+) %\}(.*?)\{% enddocs %\}", path.read_text(encoding="utf-8"), flags=re.DOTALL)
     return {name: " ".join(text.split()) for name, text in blocks}
 

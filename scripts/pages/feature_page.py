@@ -5,23 +5,14 @@ Belongs here: families and their columns with type, unit and meaning. Does not b
 
 from __future__ import annotations
 
-from scripts.pages.dbt_yml import FAMILY_PREFIX, Column, DbtYml, Model
+from scripts.pages.dbt_yml import FAMILY_PREFIX, DbtYml, Model
 from scripts.pages.markdown import anchor, code, page, table
+from scripts.pages.units import unit_of
 
 _INTRODUCTION = (
     "What the project works out about every customer, on every evaluated date, from what was known on that date. The"
     " schemes are made of these columns, and reasons name them. A window of N days ends on the as-of date and is N days"
     " long. A customer of whom a family knows nothing has counts of 0, and no shares and no days since something."
-)
-# The end of a name says what its number counts.
-_UNITS = (
-    ("_share", "share, 1 is all"),
-    ("_amount", "base currency"),
-    ("_days", "days"),
-    ("_hours", "hours"),
-    ("_years", "years"),
-    ("_date", "day"),
-    ("_count", "number"),
 )
 
 
@@ -47,15 +38,12 @@ def family_title(family: Model) -> str:
 
 def _family(family: Model) -> str:
     rows = [
-        [code(column.name), code(column.data_type) if column.data_type else "", _unit(column), column.description]
+        [
+            code(column.name),
+            code(column.data_type) if column.data_type else "",
+            unit_of(column.name, column.data_type),
+            column.description,
+        ]
         for column in family.features
     ]
     return f"## {family_title(family)}\n\n{code(family.name)}\n\n" + table(["feature", "type", "unit", "meaning"], rows)
-
-
-def _unit(column: Column) -> str:
-    if column.data_type == "boolean":
-        return "yes or no"
-    if column.name.startswith("days_since_"):
-        return "days"
-    return next((unit for ending, unit in _UNITS if column.name.endswith(ending)), "")

@@ -11,9 +11,11 @@ import duckdb
 import pytest
 import yaml
 
+from data_contracts.contract import SUFFIX
 from orchestration.configuration.conditions.notation import read_condition
 from orchestration.configuration.deployment import load_deployment
 from orchestration.configuration.feature_catalog import feature_catalog
+from orchestration.configuration.thresholds import default_thresholds
 from orchestration.ingestion.csv_records import FAULTS
 from orchestration.ingestion.lake import Lake
 from orchestration.ingestion.loader import load_file
@@ -23,7 +25,9 @@ from scripts.dbt_model_sql import model_sql, project_macros
 from tests.support.deployments import write_config
 
 GUIDES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
-GUIDES_TEXT = {guide.name: guide.read_text(encoding="utf-8") for guide in GUIDES}
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+# Indexes of folders are named as the README is, which is the first.
+GUIDES_TEXT = {guide.name: guide.read_text(encoding="utf-8") for guide in reversed(GUIDES)}
 
 
 def blocks(page: str, language: str) -> list[str]:
@@ -130,7 +134,41 @@ def test_the_scheme_of_the_guide_runs() -> None:
     assert list(scheme.reads) == ["feat_customers__purchases", "as_of_dates"]
 
 
-@pytest.mark.parametrize("guide", GUIDES, ids=lambda path: path.name)
-def test_every_link_leads_to_a_file(guide: Path) -> None:
-    for target in re.findall(r"\]\((?!http)([^)#]+)\)", guide.read_text(encoding="utf-8")):
-        assert (guide.parent / target).exists(), target
+def test_the_scheme_of_the_readme_can_be_built(tmp_path: Path) -> None:
+    (written,) = re.findall(r"^  ```yaml\n(.*?)^  ```", (ROOT / "README.md").read_text("utf-8"), re.M | re.S)
+    config = write_config(tmp_path, more=textwrap.dedent(written))
+    (scheme,) = load_deployment(config, tmp_path / "home").custom_schemes
+    assert [segment["segment_code"] for segment in scheme["segments"]] == ["big", "small"]
+
+
+def test_the_threshold_of_the_readme_exists() -> None:
+    (name,) = re.findall(r"`thresholds: \{(\w+): \d+\}`", GUIDES_TEXT["README.md"])
+    assert name in default_thresholds()
+
+
+def test_the_readme_names_every_mart() -> None:
+    marts = {path.name.removesuffix(SUFFIX) for path in (ROOT / "data_contracts" / "outbound").glob(f"*{SUFFIX}")}
+    told = re.findall(r"`(\w+)`", README.split("## What you get")[1].split("## ")[0])
+    assert marts - set(told) == set()
+
+
+@pytest.mark.parametrize(("heading", "guide"), [("How good it is", "how-good-it-is.md"), ("What it costs", "costs.md")])
+def test_the_figures_of_the_readme_are_those_of_the_guide(heading: str, guide: str) -> None:
+    rows = [line for line in README.split(f"## {heading}\n")[1].split("\n## ")[0].splitlines() if line[:2] == "| "]
+    told = set(re.findall(r"(?<![\w.])[\d,]*\.?\d+", " ".join(row.split("|", 2)[-1] for row in rows)))
+    known = set(re.findall(r"(?<![\w.])[\d,]*\.?\d+", GUIDES_TEXT[guide]))
+    assert len(told) > 5
+    assert told - known == set()
+
+
+def test_tests_that_guides_name_exist() -> None:
+    code = "\n".join(path.read_text("utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
+    told = [name for text in GUIDES_TEXT.values() for name in re.findall(r"`((?:[\w/]*/)?test_\w+(?:\.py)?)`", text)]
+    assert len(told) > 5
+    files = {path.name for path in (ROOT / "tests").rglob("test_*.py")}
+    assert [
+        name
+        for name in told
+        if not (name.split("/")[-1] in files if name.endswith(".py") else f"def {name}(" in code)
+        and not name.startswith("test_seg_customers__")
+    ] == []

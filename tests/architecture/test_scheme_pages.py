@@ -7,13 +7,20 @@ from pathlib import Path
 
 import pytest
 
+from data_contracts.contract import SUFFIX
 from orchestration.configuration.rule_text import PLACEHOLDER
+from orchestration.errors import TesseraError
 from orchestration.repository import DBT_PROJECT
 from scripts import scheme_pages
+from scripts.pages.adr_index import adr_index
 from scripts.pages.catalogue import read_schemes
+from scripts.pages.dbt_yml import read_layers
+from scripts.pages.glossary_page import read_results, read_terms
 from scripts.pages.markdown import anchor
+from scripts.pages.marts import read_marts
+from scripts.pages.model_page import LAYERS
 from scripts.pages.threshold_texts import read_thresholds
-from scripts.scheme_pages import FEATURE_PAGE, SCHEME_PAGES, rendered_pages, stale_pages
+from scripts.scheme_pages import CONTRACTS, FEATURE_PAGE, MART_PAGES, SCHEME_PAGES, rendered_pages, stale_pages
 
 SCHEMES = read_schemes(DBT_PROJECT / "seeds")
 THRESHOLDS = read_thresholds()
@@ -71,7 +78,7 @@ class TestStalePages:
     @pytest.fixture
     def pages(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[Path, str]:
         monkeypatch.setattr(scheme_pages, "ROOT", tmp_path)
-        monkeypatch.setattr(scheme_pages, "SCHEME_PAGES", tmp_path)
+        monkeypatch.setattr(scheme_pages, "FOLDERS", (tmp_path,))
         pages = {tmp_path / "rfm.md": "rfm\n", tmp_path / "lifecycle.md": "lifecycle\n"}
         monkeypatch.setattr(scheme_pages, "rendered_pages", lambda: pages)
         return pages
@@ -92,3 +99,64 @@ def test_the_features_are_all_on_their_page() -> None:
     text = PAGES[FEATURE_PAGE]
     assert text.count("| `") > 40
     assert "| `order_365d_count` | `bigint` | number |" in text
+
+
+def test_each_mart_has_its_page_and_its_line_in_the_index() -> None:
+    names = {path.name.removesuffix(SUFFIX) for path in CONTRACTS.glob(f"*{SUFFIX}")}
+    assert {path.stem for path in MART_PAGES.glob("*.md")} - {"README"} == names
+    assert set(re.findall(r"\]\((\w+)\.md\)", PAGES[MART_PAGES / "README.md"])) - {"README"} == names
+
+
+def test_each_column_of_each_contract_is_on_its_page_and_among_all_columns() -> None:
+    everywhere = PAGES[scheme_pages.DOCS / "columns.md"]
+    marts = read_marts(CONTRACTS)
+    assert sum(len(mart.columns) for mart in marts) > 500
+    for mart in marts:
+        page = PAGES[MART_PAGES / f"{mart.name}.md"]
+        assert [
+            column.name for column in mart.columns if f"| `{column.name}` | `{column.data_type}` |" not in page
+        ] == []
+        assert [column.name for column in mart.columns if f"| `{column.name}` |" not in everywhere] == []
+
+
+def test_the_glossary_tells_each_scheme_segment_and_result() -> None:
+    glossary = PAGES[scheme_pages.DOCS / "glossary.md"]
+    results = read_results(DBT_PROJECT / "seeds" / "kpi_catalog.csv")
+    assert len(results) > 10
+    assert [result.code for result in results if f"| `{result.code}` |" not in glossary] == []
+    assert [scheme.code for scheme in SCHEMES if f"| `{scheme.code}` |" not in glossary] == []
+    segments = [segment.name for scheme in SCHEMES for segment in scheme.segments if segment.code != "unknown"]
+    assert [name for name in segments if f"\n| {name} | [" not in glossary] == []
+
+
+def test_no_word_of_the_glossary_is_a_scheme_or_a_result_of_the_catalogues() -> None:
+    results = read_results(DBT_PROJECT / "seeds" / "kpi_catalog.csv")
+    defined = {entry.name.casefold() for entry in (*SCHEMES, *results)}
+    words = {term.name.casefold() for term in read_terms(scheme_pages.DOCS / "terms.yml")}
+    assert len(words) > 40
+    assert words & defined == set()
+
+
+@pytest.mark.parametrize("told", ["{means: x}", "{means: x, more: y.md, also: z}", "{means: '', more: y.md}", "x"])
+def test_a_word_that_is_told_otherwise_is_refused(told: str, tmp_path: Path) -> None:
+    (tmp_path / "terms.yml").write_text(f"Night: {told}\n", encoding="utf-8")
+    with pytest.raises(TesseraError, match="the word Night is not told as the others are"):
+        read_terms(tmp_path / "terms.yml")
+
+
+def test_each_model_of_dbt_is_on_the_page_of_models() -> None:
+    page = PAGES[scheme_pages.DOCS / "models.md"]
+    models = [path.stem for path in (DBT_PROJECT / "models").rglob("*.sql") if path.parent.name != "marts"]
+    assert len(models) > 100
+    assert [name for name in models if f"| `{name}` |" not in page] == []
+
+
+def test_a_layer_that_the_page_of_models_does_not_know_is_refused() -> None:
+    with pytest.raises(TesseraError, match="not the folders of models"):
+        read_layers(DBT_PROJECT, LAYERS[1:])
+
+
+def test_a_decision_without_its_number_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "0001-a.md").write_text("# 2. A title\n", encoding="utf-8")
+    with pytest.raises(TesseraError, match="does not begin with its number"):
+        adr_index(tmp_path)

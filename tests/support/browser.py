@@ -53,7 +53,7 @@ def started() -> Iterator[Browser]:
     """Chromium; the test is skipped where there is none."""
     path = chromium_path()
     if path is None:
-        pytest.skip("NO BROWSER: the explorer is NOT TESTED in one; install chromium")
+        pytest.skip("NO BROWSER: the page is NOT TESTED in one; install chromium")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
         yield browser
@@ -61,8 +61,10 @@ def started() -> Iterator[Browser]:
 
 
 @contextmanager
-def opened(browser: Browser, file: Path, *, at: str = "", **options: Any) -> Iterator[Opened]:
-    """Open a file in a window of its own, without a network."""
+def opened(
+    browser: Browser, file: Path, *, at: str = "", ready: str = "html[data-ready]", **options: Any
+) -> Iterator[Opened]:
+    """Open a file in a window of its own, without a network; ``ready`` selects what shows that it can be used."""
     context = browser.new_context(**({"viewport": DESKTOP} | options))
     context.set_offline(True)
     page = context.new_page()
@@ -72,6 +74,6 @@ def opened(browser: Browser, file: Path, *, at: str = "", **options: Any) -> Ite
     address = file.resolve().as_uri()
     page.on("request", lambda asked: found.requests.append(asked.url) if not asked.url.startswith(address) else None)
     page.goto(address + at)
-    page.wait_for_selector("html[data-ready]", timeout=15_000)
+    page.wait_for_selector(ready, timeout=15_000)
     yield found
     context.close()
