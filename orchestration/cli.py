@@ -20,6 +20,7 @@ from rich.console import Console
 from data_contracts.contract_rules import ContractError
 from orchestration.configuration.deployment import CONFIG_VARIABLE, Deployment, load_deployment, tonight
 from orchestration.console.audience_commands import audiences_app
+from orchestration.console.digest_command import digest
 from orchestration.console.explain_command import explain
 from orchestration.console.explorer_command import explorer
 from orchestration.console.identity_commands import identity_app
@@ -45,6 +46,7 @@ app.command()(explain)
 app.command()(scorecard)
 app.command()(treatments)
 app.command()(explorer)
+app.command()(digest)
 app.command("new-source")(new_source)
 ConfigOption = Annotated[
     Path | None,
