@@ -14,7 +14,7 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 from babel.numbers import NumberPattern, format_compact_currency, format_currency, format_decimal, format_percent
 
-NOT_KNOWN = "–"
+NOT_KNOWN = "\u2013"
 _FALLBACK = "en-GB"
 
 
@@ -37,7 +37,9 @@ class Numbers:
         """A whole number."""
         if value is None:
             return NOT_KNOWN
-        return format_decimal(_rounded(value, 0), format=_digits(self._locale.decimal_formats[None], 0, 0), **self._in)
+        return format_decimal(
+            _rounded(value, 0), format=_digits(self._locale.decimal_formats[None], 0, 0), locale=self._locale
+        )
 
     def share(self, value: float | None) -> str:
         """A share of 1 as per cent, small ones with one digit behind the point."""
@@ -45,18 +47,18 @@ class Numbers:
             return NOT_KNOWN
         digits = 1 if abs(value) < 0.1 else 0
         pattern = _digits(self._locale.percent_formats[None], 0, digits)
-        return format_percent(_rounded(value, digits + 2), format=pattern, **self._in)
+        return format_percent(_rounded(value, digits + 2), format=pattern, locale=self._locale)
 
     def money(self, value: float | None) -> str:
         """An amount: from a million on in short, from a hundred on without the small coins."""
         if value is None:
             return NOT_KNOWN
         if abs(value) >= 1e6:
-            return format_compact_currency(value, self._currency, fraction_digits=2, **self._in)
+            return format_compact_currency(value, self._currency, fraction_digits=2, locale=self._locale)
         digits = 0 if abs(value) >= 100 else 2
         pattern = _digits(self._locale.currency_formats["standard"], digits, digits)
         return format_currency(
-            _rounded(value, digits), self._currency, format=pattern, currency_digits=False, **self._in
+            _rounded(value, digits), self._currency, format=pattern, currency_digits=False, locale=self._locale
         )
 
     def number(self, value: float | None) -> str:
@@ -65,7 +67,7 @@ class Numbers:
             return NOT_KNOWN
         digits = 3 if abs(value) < 1 else 1
         pattern = _digits(self._locale.decimal_formats[None], 0, digits)
-        return format_decimal(_rounded(value, digits), format=pattern, **self._in)
+        return format_decimal(_rounded(value, digits), format=pattern, locale=self._locale)
 
     def signed_count(self, value: float) -> str:
         """A whole number with its sign; nothing is 0."""
@@ -80,10 +82,6 @@ class Numbers:
         if not iso:
             return NOT_KNOWN
         return format_date(dt.date.fromisoformat(iso[:10]), format="medium", locale=self._locale)
-
-    @property
-    def _in(self) -> dict[str, Locale]:
-        return {"locale": self._locale}
 
 
 def _digits(pattern: NumberPattern, least: int, most: int) -> NumberPattern:

@@ -119,39 +119,22 @@ _CHECKS_NEED = {
         "checked_at",
     )
 }
-# Mart, columns that must be there, condition and order; every column of the mart is read.
-_PLAIN: dict[str, tuple[tuple[str, ...], str, str]] = {
+# Columns, condition and order of the rows that are told as they are.
+_PLAIN: dict[str, tuple[str, str, str]] = {
     "kpi_alerts": (
-        (
-            "scheme",
-            "segment_code",
-            "segment_name",
-            "period_kind",
-            "kpi",
-            "kpi_name",
-            "unit",
-            "direction",
-            "sentence",
-            "effect_size",
-            "kpi_value",
-            "target_at_least",
-            "target_at_most",
-            "is_alert",
-            "is_target_met",
-        ),
+        "scheme segment_code segment_name kpi_name unit direction sentence kpi_value target_at_least target_at_most "
+        "is_alert is_target_met effect_size period_kind kpi",
         "is_alert or is_target_met = false",
         "abs(effect_size) desc nulls last, scheme, segment_code, period_kind, kpi",
     ),
-    "segmentation_schemes": (("scheme", "scheme_name", "status", "status_reason"), "true", "scheme"),
+    "segmentation_schemes": ("scheme scheme_name status status_reason", "true", "scheme"),
     "audience_sizes": (
-        ("campaign_id", "campaign_name", "status", "not_exported_because", "launched_count", "contacted_count")
-        + ("is_exported", "launches_on_date", "launched_date"),
+        "campaign_id campaign_name status not_exported_because contacted_count launches_on_date launched_date",
         "true",
         "launches_on_date, campaign_id",
     ),
     "treatment_rules": (
-        ("dimension", "dimension_name", "rule_code", "option_name", "given_count", "displaced_by_capacity_count")
-        + ("first_displaced_gain_amount",),
+        "dimension dimension_name rule_code option_name displaced_by_capacity_count first_displaced_gain_amount",
         "displaced_by_capacity_count > 0",
         "first_displaced_gain_amount desc nulls last, displaced_by_capacity_count desc, dimension, rule_code",
     ),
@@ -200,12 +183,16 @@ def read_edition(folder: Path, *, version: str, models: Mapping[str, str]) -> Ed
                 fix="publish again: tessera run",
             )
         plain = {
-            mart: _rows(marts, f"select * from {mart} where {where} order by {order}", {mart: needed})
-            for mart, (needed, where, order) in _PLAIN.items()
+            mart: _rows(
+                marts,
+                f"select {columns.replace(' ', ', ')} from {mart} where {where} order by {order}",
+                {mart: tuple(columns.split())},
+            )
+            for mart, (columns, where, order) in _PLAIN.items()
         }
         decided = _rows(
             marts,
-            "select distinct model, decision, coalesce(reason, '') as reason from model_metrics order by model, decision",
+            "select distinct model, decision, coalesce(reason, '') as reason from model_metrics order by all",
             {"model_metrics": ("model", "decision", "reason")},
         )
         return Edition(
