@@ -35,4 +35,4 @@ def failure_sensor(deployment: Deployment, job: dg.JobDefinition) -> dg.SensorDe
         for delivery in deliveries:
             context.log.info("Notice: %s", delivery)
 
-    return notices_of_failed_runs  # type: ignore[return-value]
+    return notices_of_failed_runs

@@ -122,8 +122,7 @@ _CHECKS_NEED = {
 # Columns, condition and order of the rows that are told as they are.
 _PLAIN: dict[str, tuple[str, str, str]] = {
     "kpi_alerts": (
-        "scheme segment_code segment_name kpi_name unit direction sentence kpi_value target_at_least target_at_most "
-        "is_alert is_target_met effect_size period_kind kpi",
+        "segment_name kpi_name unit direction sentence kpi_value target_at_least target_at_most is_alert is_target_met",
         "is_alert or is_target_met = false",
         "abs(effect_size) desc nulls last, scheme, segment_code, period_kind, kpi",
     ),

@@ -104,7 +104,8 @@ def _served(deployment: Deployment) -> Version | None:
 def _secrets(deployment: Deployment) -> list[Secret]:
     """Every secret of the deployment that is set: none of them may leave in a text, whoever wrote it."""
     names = {source.secret for source in deployment.settings.sources}
-    names |= {name for channel in deployment.settings.notices for name in channel.secrets}
+    # A user's name is often a word that stands in commands as well.
+    names |= {name for channel in deployment.settings.notices for name in (channel.url, channel.password)}
     values = {name: os.environ.get(name, "").strip() for name in sorted(name for name in names if name)}
     return [Secret(name, value) for name, value in values.items() if value]
 

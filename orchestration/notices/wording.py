@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from orchestration.configuration.notice_settings import Event
 from orchestration.configuration.secrets import Secret
@@ -87,15 +88,14 @@ def of_ending(ending: Ending, *, secrets: Sequence[Secret] = ()) -> Notice:
     text = "\n".join([title, "", *lines, ""])
     for secret in secrets:
         text, title = secret.hide(text), secret.hide(title)
-    facts = {"company": ending.company, "as_of_date": ending.night.isoformat(), "version": ending.served}
-    names = [problem.name for problem in problems]
-    return Notice(
-        event=ending.event,
-        run_id=ending.run_id,
-        title=title,
-        text=text,
-        facts=facts | {"step": ending.step, "problems": names},
-    )
+    facts: dict[str, Any] = {
+        "company": ending.company,
+        "as_of_date": ending.night.isoformat(),
+        "version": ending.served,
+        "step": ending.step,
+        "problems": [problem.name for problem in problems],
+    }
+    return Notice(event=ending.event, run_id=ending.run_id, title=title, text=text, facts=facts)
 
 
 _DID = {"refused": "was refused", "failed": "failed"}
