@@ -75,7 +75,7 @@ def _quarantine(tonight: Edition, numbers: Numbers) -> list[Line]:
     total, (most, count) = sum(count for _, count in tables), tables[0]
     what = f"Repair or dismiss {numbers.count(total)} {'record' if total == 1 else 'records'} in quarantine"
     begin = "" if len(tables) == 1 else f", beginning with the {numbers.count(count)} of {table_words(most)}"
-    return [line(f"{what}{begin}.", command=f"tessera quarantine show {shlex.quote(most)}")]
+    return [line(f"{what}{begin}.", command=_with(most, "tessera quarantine show", otherwise="tessera quarantine list"))]
 
 
 def _pairs(tonight: Edition, numbers: Numbers) -> list[Line]:
@@ -96,7 +96,7 @@ def _campaigns(tonight: Edition, numbers: Numbers, *, smallest: int) -> list[Lin
 def _campaign(row: Row, night: dt.date, numbers: Numbers, *, smallest: int) -> Line | None:
     name = name_of(row["campaign_name"] or row["campaign_id"])
     starts = dt.date.fromisoformat(row["launches_on_date"]) if row["launches_on_date"] else None
-    export = f"tessera audiences export {shlex.quote(row['campaign_id'])}"
+    export = _with(row["campaign_id"], "tessera audiences export", otherwise="tessera audiences")
     if row["status"] == "missed" or (row["status"] == "too_small" and starts is not None and starts <= night + _SOON):
         why = row["not_exported_because"] or "the reason is not known"
         return line(f"Campaign {name} cannot be sent: {why}.", command="tessera audiences")
@@ -108,6 +108,11 @@ def _campaign(row: Row, night: dt.date, numbers: Numbers, *, smallest: int) -> L
         text = f"Campaign {name} begins on {numbers.date(starts.isoformat())}: look at whom it fits."
         return line(text, command="tessera audiences")
     return None
+
+
+def _with(argument: str, command: str, *, otherwise: str) -> str:
+    """A command with an argument from a mart; another one where it has signs that a reader would not see."""
+    return f"{command} {shlex.quote(argument)}" if argument.isprintable() else otherwise
 
 
 def _places(tonight: Edition, numbers: Numbers, *, smallest: int) -> list[Line]:

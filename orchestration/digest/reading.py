@@ -173,12 +173,16 @@ def read_edition(folder: Path, *, version: str, models: Mapping[str, str]) -> Ed
         TesseraError: A mart cannot be read, or there is no segment of the night.
     """
     with opened(folder) as marts:
-        profiled = _rows(marts, "select max(as_of_date) as night from segment_profiles where is_current", _MOVES_NEED)
+        profiled = _rows(
+            marts,
+            "select max(as_of_date) as night from segment_profiles where is_current",
+            {"segment_profiles": ("as_of_date", "is_current")},
+        )
         if not profiled or profiled[0]["night"] is None:
             raise TesseraError(
                 f"{version}: there is nothing to tell of this version",
-                expected="the marts segment_profiles, segment_transitions and segmentation_schemes with their columns",
-                found="one of them is missing, or no current segment",
+                expected="the mart segment_profiles with at least one current segment",
+                found="no such mart, or no current segment",
                 fix="publish again: tessera run",
             )
         plain = {

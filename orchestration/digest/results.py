@@ -32,7 +32,8 @@ def results(tonight: Edition, numbers: Numbers) -> Chapter:
     lines = [_told(row, numbers) for row in [*first, *better, *rest]]
     if not lines:
         return Chapter("Results of segments", (line("No result changed by more than chance, no target is missed."),))
-    counts = (("missed targets", missed), ("got worse", worse), ("got better", better))
+    targets = "missed target" if len(missed) == 1 else "missed targets"
+    counts = ((targets, missed), ("got worse", worse), ("got better", better))
     told = ", ".join(f"{numbers.count(len(rows))} {words}" for words, rows in counts if rows)
     return chapter(f"Results of segments: {told}", lines, most=_MOST)
 
