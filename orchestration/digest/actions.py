@@ -11,14 +11,14 @@ import re
 import shlex
 
 from orchestration.digest.checks import PAGE as CHECKS_PAGE
-from orchestration.digest.checks import finding, table_words, waiting, warned
+from orchestration.digest.checks import table_words, waiting, warned
 from orchestration.digest.content import Chapter, Line, chapter, line, name_of
 from orchestration.digest.numbers import Numbers
 from orchestration.digest.reading import Edition, Row
 from orchestration.digest.results import PAGE as RESULTS_PAGE
 from orchestration.digest.results import is_bad
 
-TITLE = "What needs somebody"
+TITLE = "What needs a person"
 _MOST = 8
 _SOON = dt.timedelta(days=7)
 _PAIRS = re.compile(r"([\d,]+) doubtful pairs to review")
@@ -58,14 +58,11 @@ def _results(tonight: Edition, numbers: Numbers) -> list[Line]:
 
 
 def _deliveries(tonight: Edition) -> list[Line]:
-    late = [row for row in warned(tonight) if row["check_kind"] == "delivery"]
-    if len(late) > 2:
-        names = ", ".join(table_words(row["subject"]) for row in late)
-        return [line(f"Ask where {len(late)} deliveries are that did not come as usual: {names}.", page=CHECKS_PAGE)]
-    return [
-        line(f"Ask for the delivery of {table_words(row['subject'])}: {finding(row)[1]}", page=CHECKS_PAGE)
-        for row in late
-    ]
+    late = [table_words(row["subject"]) for row in warned(tonight) if row["check_kind"] == "delivery"]
+    if not late:
+        return []
+    what = "the delivery that" if len(late) == 1 else f"the {len(late)} deliveries that"
+    return [line(f"Ask after {what} did not come as usual: {', '.join(late)}.", page=CHECKS_PAGE)]
 
 
 def _quarantine(tonight: Edition, numbers: Numbers) -> list[Line]:
@@ -73,9 +70,15 @@ def _quarantine(tonight: Edition, numbers: Numbers) -> list[Line]:
     if not tables:
         return []
     total, (most, count) = sum(count for _, count in tables), tables[0]
-    what = f"Repair or dismiss {numbers.count(total)} {'record' if total == 1 else 'records'} in quarantine"
-    begin = "" if len(tables) == 1 else f", beginning with the {numbers.count(count)} of {table_words(most)}"
-    return [line(f"{what}{begin}.", command=_with(most, "tessera quarantine show", otherwise="tessera quarantine list"))]
+    records = f"{numbers.count(total)} quarantined {'record' if total == 1 else 'records'}"
+    what = f"Repair or dismiss {records} of {table_words(most)}"
+    begin = ""
+    if len(tables) > 1:
+        what = f"Repair or dismiss {records} of {numbers.count(len(tables))} sources"
+        begin = f", beginning with the {numbers.count(count)} of {table_words(most)}"
+    return [
+        line(f"{what}{begin}.", command=_with(most, "tessera quarantine show", otherwise="tessera quarantine list"))
+    ]
 
 
 def _pairs(tonight: Edition, numbers: Numbers) -> list[Line]:
@@ -99,14 +102,15 @@ def _campaign(row: Row, night: dt.date, numbers: Numbers, *, smallest: int) -> L
     export = _with(row["campaign_id"], "tessera audiences export", otherwise="tessera audiences")
     if row["status"] == "missed" or (row["status"] == "too_small" and starts is not None and starts <= night + _SOON):
         why = row["not_exported_because"] or "the reason is not known"
-        return line(f"Campaign {name} cannot be sent: {why}.", command="tessera audiences")
+        return line(f"Campaign {name} cannot be sent: {why}.", lead=f"Campaign {name}", command="tessera audiences")
     if row["status"] == "running" and row["launched_date"] == night.isoformat():
         members = row["contacted_count"]
         size = f"fewer than {numbers.count(smallest)}" if 0 < members < smallest else numbers.count(members)
-        return line(f"Campaign {name} was launched tonight: hand on its {size} customers to contact.", command=export)
+        text = f"Campaign {name} was launched tonight: hand on its {size} customers to contact."
+        return line(text, lead=f"Campaign {name}", command=export)
     if row["status"] == "planned" and starts is not None and starts <= night + _SOON:
         text = f"Campaign {name} begins on {numbers.date(starts.isoformat())}: look at whom it fits."
-        return line(text, command="tessera audiences")
+        return line(text, lead=f"Campaign {name}", command="tessera audiences")
     return None
 
 

@@ -6,7 +6,6 @@ Belongs here: checks as sentences. Does not belong here: judging them (``gate``)
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 from orchestration.digest.content import Chapter, Line, chapter, line, one_line
 from orchestration.digest.numbers import Numbers
@@ -18,7 +17,7 @@ _MOST = 4
 # What a test of dbt found stands behind its question; the rows that follow are in the explorer.
 _QUESTION = re.compile(r"^(?P<question>[^?]{5,200}\?)\s*(?P<answer>.*)$", re.DOTALL)
 _OPEN = re.compile(r"([\d,]+) of them open")
-_LONGEST_FINDING = 130
+_LONGEST_FINDING = 110
 # Where the questions of checks without words of their own begin.
 _ASKED = {"delivery__": "Did {} arrive as it should?", "contract__": "Does {} keep its contract?"}
 
@@ -56,7 +55,7 @@ def table_words(subject: str) -> str:
 
 
 def checks(tonight: Edition, before: Edition | None, numbers: Numbers) -> Chapter:
-    """The chapter: new warnings first, then the others, then the quarantine in one line."""
+    """The chapter: new warnings first. What is in quarantine is something to do, and told there."""
     known = None if before is None else {row["check_name"] for row in warned(before)}
     rows = warned(tonight)
     is_new = {row["check_name"] for row in rows if known is not None and row["check_name"] not in known}
@@ -65,23 +64,10 @@ def checks(tonight: Edition, before: Edition | None, numbers: Numbers) -> Chapte
     every = tonight.rows["checks"]
     passed = sum(row["status"] == "pass" for row in every)
     title = f"Checks: {numbers.count(passed)} of {numbers.count(len(every))} passed"
-    lines = [
-        *_quarantine(tonight, numbers),
-        *(_told(row, tonight, numbers, is_new=row["check_name"] in is_new) for row in rows),
-    ]
+    lines = [_told(row, tonight, numbers, is_new=row["check_name"] in is_new) for row in rows]
     if not lines:
-        return Chapter(title, (line("No check warned, and nothing waits in quarantine."),))
+        return Chapter(title, (line("No check warned."),))
     return chapter(title, lines, most=_MOST)
-
-
-def _quarantine(tonight: Edition, numbers: Numbers) -> Sequence[Line]:
-    tables = waiting(tonight)
-    if not tables:
-        return ()
-    total, (most, count) = sum(count for _, count in tables), tables[0]
-    where = f"{table_words(most)}" if len(tables) == 1 else f"{numbers.count(len(tables))} sources"
-    worst = "" if len(tables) == 1 else f", {numbers.count(count)} of them of {table_words(most)}"
-    return (line(f"In quarantine: {numbers.count(total)} open records of {where}{worst}.", page=PAGE),)
 
 
 def _told(row: Row, tonight: Edition, numbers: Numbers, *, is_new: bool) -> Line:

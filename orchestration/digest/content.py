@@ -33,18 +33,33 @@ class Line:
 
     Attributes:
         text: A sentence.
+        lead: The beginning of it that stands out; empty where nothing does.
         command: What to type to go on, None where there is nothing to type.
         page: The part of the explorer that shows more, None where none does.
     """
 
     text: str
+    lead: str = ""
     command: str | None = None
     page: str | None = None
 
+    @property
+    def rest(self) -> str:
+        """What comes after the lead."""
+        return self.text.removeprefix(self.lead)
 
-def line(text: str, *, command: str | None = None, page: str | None = None) -> Line:
-    """A line whose text is one line, whatever the marts hold."""
-    return Line(one_line(text, LONGEST_SENTENCE), command=command, page=page)
+
+def line(text: str, *, lead: str = "", command: str | None = None, page: str | None = None) -> Line:
+    """A line whose text is one line, whatever the marts hold.
+
+    Args:
+        text: The sentence.
+        lead: Its beginning that stands out.
+        command: What to type.
+        page: The part of the explorer.
+    """
+    shown = one_line(text, LONGEST_SENTENCE)
+    return Line(shown, lead=lead if shown.startswith(lead) else "", command=command, page=page)
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ def as_markdown(digest: Digest) -> str:
 
 
 def _item(line: Line, chapter: Chapter) -> str:
-    text = f"- {escaped(line.text)}"
+    text = f"- **{escaped(line.lead)}**{escaped(line.rest)}" if line.lead else f"- {escaped(line.text)}"
     if line.command is not None:
         return f"{text} {_code(line.command)}"
     return text if line.page is None or chapter.page else f"{text} *Explorer: {escaped(line.page)}*"

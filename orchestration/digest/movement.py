@@ -61,8 +61,9 @@ def _chosen(rows: Sequence[Row]) -> list[Row]:
 
 def _told(row: Row, numbers: Numbers, *, smallest: int) -> Line:
     change = _change(row)
+    lead = f"{name_of(row['segment_name'])} ({name_of(row['scheme_name'])})"
     text = (
-        f"{name_of(row['segment_name'])} ({name_of(row['scheme_name'])}) {'grew' if change > 0 else 'shrank'} by "
+        f"{lead} {'grew' if change > 0 else 'shrank'} by "
         f"{numbers.count(abs(change))} to {numbers.count(row['now_count'])} customers: "
         f"{_why(row, numbers, smallest=smallest)}."
     )
@@ -70,7 +71,7 @@ def _told(row: Row, numbers: Numbers, *, smallest: int) -> Line:
         amount = row["moved_amount"]
         did = "brought" if amount > 0 else "took away"
         text += f" On balance movers {did} {numbers.money(abs(amount))} of a year's margin."
-    return line(text, page=PAGE)
+    return line(text, lead=lead, page=PAGE)
 
 
 def _why(row: Row, numbers: Numbers, *, smallest: int) -> str:

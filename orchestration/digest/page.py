@@ -75,4 +75,5 @@ def _item(line: Line, chapter: Chapter) -> str:
         )
     elif line.page is not None and not chapter.page:
         beside = f' <span style="color:{_QUIET};font-size:12px">Explorer: {escape(line.page)}</span>'
-    return f'<li style="margin:0 0 5px">{escape(line.text)}{beside}</li>\n'
+    lead = f"<strong>{escape(line.lead)}</strong>" if line.lead else ""
+    return f'<li style="margin:0 0 5px">{lead}{escape(line.rest)}{beside}</li>\n'
