@@ -19,7 +19,9 @@ from rich.console import Console
 
 from data_contracts.contract_rules import ContractError
 from orchestration.configuration.deployment import CONFIG_VARIABLE, Deployment, load_deployment, tonight
+from orchestration.configuration.secrets import read_secret
 from orchestration.console.audience_commands import audiences_app
+from orchestration.console.digest_command import digest
 from orchestration.console.explain_command import explain
 from orchestration.console.explorer_command import explorer
 from orchestration.console.identity_commands import identity_app
@@ -45,6 +47,7 @@ app.command()(explain)
 app.command()(scorecard)
 app.command()(treatments)
 app.command()(explorer)
+app.command()(digest)
 app.command("new-source")(new_source)
 ConfigOption = Annotated[
     Path | None,
@@ -83,7 +86,7 @@ def run(
     # Imported here because Dagster and dbt cost seconds that the other commands should not pay for.
     from orchestration.console.night import UNEXPECTED, run_night
     from orchestration.console.scheme_tables import show_segments
-    from orchestration.console.summary import show_paths, show_sources
+    from orchestration.console.summary import show_notices, show_paths, show_sources
     from orchestration.publishing.version_store import VersionStore
 
     log = deployment.home.root / "night.log"
@@ -93,11 +96,13 @@ def run(
         show_segments(console, served, deployment)
         show_sources(console, deployment)
         show_paths(console, served)
+        show_notices(console, deployment, outcome.run_id)
         return
     for error in outcome.errors:
         console.print(f"\n{error}", style="red", markup=False, highlight=False, soft_wrap=True)
     kept = f"{served.name} ({served.as_of_date}) stays served" if served else "nothing has been published yet"
     console.print(f"\nNothing was published; {kept}.", style="bold", highlight=False)
+    show_notices(console, deployment, outcome.run_id)
     if outcome.exit_code == UNEXPECTED:
         console.print(f"This was not foreseen; what was printed meanwhile is in {log}", soft_wrap=True)
     raise typer.Exit(outcome.exit_code)
@@ -170,6 +175,10 @@ def check(config: ConfigOption = None, home: HomeOption = None) -> None:
         highlight=False,
         soft_wrap=True,
     )
+    for channel in deployment.settings.notices:
+        for name in channel.secrets:
+            read_secret(name, wanted_by=f"notices: {channel.name}")
+        console.print(f"notices        ok  {channel.name}", highlight=False, markup=False, soft_wrap=True)
     definitions = _checked_definitions(deployment)
     console.print(f"definitions    ok  {definitions}", highlight=False)
     show_sources(console, deployment)

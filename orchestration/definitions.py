@@ -13,6 +13,7 @@ from orchestration.assets.demand import demand_assets
 from orchestration.assets.gate import gate_asset
 from orchestration.assets.matching import matching_assets
 from orchestration.assets.ml import ml_assets
+from orchestration.assets.notices import notices_asset
 from orchestration.assets.predictions import prediction_assets
 from orchestration.assets.publish import publish_asset
 from orchestration.assets.raw import raw_assets
@@ -22,6 +23,7 @@ from orchestration.checks.contract_checks import inbound_contract_check, outboun
 from orchestration.checks.delivery_checks import delivery_check
 from orchestration.configuration.deployment import Deployment, load_deployment
 from orchestration.dbt_manifest import dbt_resource, fresh_manifest
+from orchestration.failure_sensor import failure_sensor
 from orchestration.gate.expectations import PYTHON_MARTS
 from orchestration.jobs import nightly_job, nightly_schedule
 from orchestration.partitions import nightly_partitions
@@ -55,6 +57,7 @@ def build_defs(deployment: Deployment | None = None) -> dg.Definitions:
                 deployment, manifest_path, partitions, upstream=[dg.AssetKey(["marts", m.name]) for m in dbt_marts]
             ),
             publish_asset(deployment, manifest_path, partitions),
+            notices_asset(deployment, partitions),
         ],
         asset_checks=[
             *(inbound_contract_check(deployment, deployment.inbound[name]) for name in deployment.sources_on),
@@ -63,6 +66,7 @@ def build_defs(deployment: Deployment | None = None) -> dg.Definitions:
         ],
         jobs=[job],
         schedules=[nightly_schedule(job, deployment.settings)],
+        sensors=[failure_sensor(deployment, job)],
         resources={
             "dbt": dbt_resource(),
             "warehouse": WarehouseResource(

@@ -96,6 +96,11 @@ class Home:
         return self.root / "reports"
 
     @property
+    def notices(self) -> Path:
+        """Which notice of which run was sent to whom."""
+        return self.root / "notices" / "sent.jsonl"
+
+    @property
     def samples(self) -> Path:
         return self.root / "samples"
 

@@ -16,6 +16,9 @@ from orchestration.assets.gate import judge_build, refused
 from orchestration.audiences.launches import lock_launched
 from orchestration.audiences.locks import LockStore
 from orchestration.configuration.deployment import Deployment
+from orchestration.digest.compose import digest_of
+from orchestration.digest.files import write_digest
+from orchestration.digest.reading import read_edition, served_edition
 from orchestration.explorer.about import about_version
 from orchestration.explorer.page import write_explorer
 from orchestration.failures import told_plainly
@@ -117,7 +120,10 @@ def _checks(verdict: Verdict) -> dict[str, object]:
 def _add_files(draft: Draft, models: Mapping[str, str], deployment: Deployment) -> None:
     """Put beside the marts what people read of them."""
     _add_cards(draft.folder, models, ModelStore(deployment.home.models))
-    write_explorer(draft.folder, about_version(deployment, draft.name))
+    about = about_version(deployment, draft.name)
+    write_explorer(draft.folder, about)
+    before = served_edition(VersionStore(deployment.home.published))
+    write_digest(draft.folder, digest_of(read_edition(draft.folder, version=draft.name, models=models), before, about))
 
 
 def _add_cards(folder: Path, models: Mapping[str, str], store: ModelStore) -> None:

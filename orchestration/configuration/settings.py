@@ -15,13 +15,14 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, get_args
 
-from pydantic import BaseModel, BeforeValidator, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, Field, field_validator, model_validator
 
 from orchestration.configuration.audience_settings import Suppressions
 from orchestration.configuration.campaign_settings import Campaign, CampaignId
 from orchestration.configuration.custom_scheme_settings import Code, CustomScheme
 from orchestration.configuration.demand_settings import Demand
 from orchestration.configuration.identity_settings import Identity
+from orchestration.configuration.notice_settings import Channel
 from orchestration.configuration.setting_types import Section, Share, TimeZone
 from orchestration.configuration.source_settings import Source
 from orchestration.configuration.target_settings import Target
@@ -134,7 +135,17 @@ class Settings(Section):
     suppressions: Suppressions = Field(default_factory=Suppressions)
     targets: list[Target] = Field(default_factory=list)
     publish: Publish = Field(default_factory=Publish)
+    notices: list[Channel] = Field(default_factory=list)
     memory_limit: MemoryLimit = "1GB"
+
+    @field_validator("notices")
+    @classmethod
+    def _no_channel_twice(cls, channels: list[Channel]) -> list[Channel]:
+        names = [channel.name for channel in channels]
+        if repeated := sorted({name for name in names if names.count(name) > 1}):
+            message = f"{repeated[0]} stands there twice; write one channel and all its events under on"
+            raise ValueError(message)
+        return channels
 
     def night_or_default(self, date: dt.date | None, *, now: dt.datetime) -> dt.date:
         """Return the asked night, else the last one, at the latest yesterday in the company's time zone."""
@@ -163,7 +174,7 @@ def keys_at(location: Sequence[str | int]) -> tuple[str, ...]:
     for step in location[:-1]:
         field = section.model_fields.get(step) if isinstance(step, str) else None
         section = next(_sections_in(field.annotation), section) if field else section
-    return tuple(section.model_fields)
+    return tuple(field.alias or name for name, field in section.model_fields.items())
 
 
 def _sections_in(annotation: object) -> Iterator[type[BaseModel]]:

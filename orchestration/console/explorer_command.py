@@ -35,7 +35,7 @@ def explorer(
     """Say where the page is that shows the segments to everybody."""
     from orchestration.explorer.page import EXPLORER_NAME
 
-    found = _version(VersionStore(Home.locate(home).published), version)
+    found = named_version(VersionStore(Home.locate(home).published), version)
     page = found.path / EXPLORER_NAME
     if into is not None:
         page = _made_anew(found, into, config=config, home=home)
@@ -51,7 +51,12 @@ def explorer(
         webbrowser.open(page.resolve().as_uri())
 
 
-def _version(store: VersionStore, asked: str | None) -> Version:
+def named_version(store: VersionStore, asked: str | None) -> Version:
+    """The version that somebody names, such as 42 or v000042; the served one where nobody does.
+
+    Raises:
+        TesseraError: There is no such version.
+    """
     kept = store.versions()
     number = (asked or "").removeprefix("v")
     for version in kept:

@@ -13,7 +13,9 @@ from rich.table import Table
 
 from data_contracts.table_properties import CANONICAL_ENTITIES, SEEDED_ENTITIES
 from orchestration.configuration.deployment import Deployment
+from orchestration.digest.files import MARKDOWN_NAME
 from orchestration.explorer.page import EXPLORER_NAME
+from orchestration.notices.ledger import NoticeLedger
 from orchestration.publishing.version_store import Version
 
 
@@ -34,9 +36,18 @@ def show_paths(console: Console, version: Version) -> None:
     console.print(f"\nPublished [bold]{version.name}[/]: {current}", highlight=False, soft_wrap=True)
     if (current / EXPLORER_NAME).is_file():
         console.print(f"  to look at it            {current / EXPLORER_NAME}", highlight=False, soft_wrap=True)
+    if (current / MARKDOWN_NAME).is_file():
+        console.print(f"  what to know of it       {current / MARKDOWN_NAME}", highlight=False, soft_wrap=True)
     console.print(f"  every mart in one file   {current / 'marts.duckdb'}", highlight=False, soft_wrap=True)
     for mart, rows in version.rows.items():
         console.print(f"  {mart + '.parquet':<32} {rows:>12,} rows", highlight=False)
+
+
+def show_notices(console: Console, deployment: Deployment, run_id: str) -> None:
+    """Print who was told of a run, and who could not be."""
+    for each in NoticeLedger(deployment.home.notices).deliveries(run_id):
+        style = "" if each.status == "sent" else "yellow"
+        console.print(f"notice         {each}", style=style, highlight=False, markup=False, soft_wrap=True)
 
 
 def show_versions(console: Console, versions: Sequence[Version]) -> None:

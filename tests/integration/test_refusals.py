@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -15,12 +16,14 @@ from orchestration.assets.publish import PUBLISH_ASSET
 from orchestration.configuration.deployment import load_deployment
 from orchestration.dagster_instance import dagster_instance
 from orchestration.definitions import build_defs
+from orchestration.digest.files import read_digest
 from orchestration.errors import NightRefusedError, TesseraError
 from orchestration.gate.ledger import Ledger
 from orchestration.night_lock import night_lock
 from orchestration.publishing.version_store import VersionStore
 from orchestration.source_loading import load_sources
 from tests.support import nights, small_company
+from tests.support.api_server import running_api
 
 NOW = pd.Timestamp("2025-01-01", tz="UTC").to_pydatetime()
 
@@ -109,17 +112,29 @@ def test_a_night_with_too_many_bad_rows_ends_with_1_and_quarantines_them(company
     assert "Version v000001 stays served" in reports[0].read_text(encoding="utf-8")
 
 
-def test_a_failing_dbt_test_closes_the_gate(company: tuple[Path, Path]) -> None:
+def test_a_failing_dbt_test_closes_the_gate_and_people_are_told_once(
+    company: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
     config, home = company
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with config.open("a", encoding="utf-8") as file:
+        file.write("\nnotices:\n  - {kind: webhook, url: TEAM_HOOK}\n")
     lines = small_company.order_lines()
     lines.loc[5, "currency"] = "XTS"
     lines.to_csv(config.parent / "order_lines.csv", index=False)
-    night = nights.run(config, home)
+    with running_api() as chat:
+        monkeypatch.setenv("TEAM_HOOK", chat.url)
+        night = nights.run(config, home)
     assert night.outcome.exit_code == 1
+    (posted,) = [json.loads(request.body) for request in chat.requests]
+    assert posted["tessera"]["event"] == "refused"
+    assert "Has every order line an exchange rate of its day" in posted["text"]
+    assert "v000001 (2024-12-31) stays served." in posted["text"]
     told = "\n".join(night.outcome.errors)
     assert "assert_every_currency_has_a_rate" in told
     assert "currency_code 'XTS', base_currency_code 'EUR'" in told
     assert night.served.name == "v000001"
+    assert not list((home / "published").glob("v000002"))
     report = next((home / "reports").glob("*.md")).read_text(encoding="utf-8")
     assert "Has every order line an exchange rate of its day into the base currency?" in report
 
@@ -154,7 +169,15 @@ def test_publishing_alone_publishes_a_build_without_a_gap(company: tuple[Path, P
         raise_on_error=False,
     )
     assert result.success
-    assert VersionStore(home / "published").current().name == "v000002"
+    published = VersionStore(home / "published").current()
+    assert published.name == "v000002"
+    told = read_digest(published.path)
+    assert told.facts["version_before"] == "v000001"
+    assert told.facts["customers"] == told.facts["customers_before"]
+    assert "against v000001" in told.headline[1]
+    assert [line.text for line in told.chapters[-1].lines] == [
+        "No model changed, and the same ways of segmenting are there."
+    ]
 
 
 def test_a_second_run_in_the_same_home_is_turned_away(company: tuple[Path, Path]) -> None:

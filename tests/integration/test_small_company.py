@@ -9,8 +9,10 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from orchestration.digest.files import read_digest
+from orchestration.digest.reading import read_edition
 from orchestration.explanation.explain import explain_segments
-from orchestration.publishing.manifest import verify
+from orchestration.publishing.manifest import read_manifest, verify
 from orchestration.repository import DBT_PROJECT, ROOT
 from scripts.pages.dbt_yml import read_dbt_yml
 from tests.support import nights, small_company
@@ -28,6 +30,40 @@ def lines():
 def test_every_mart_is_published_and_intact(small_night: nights.Night) -> None:
     assert set(small_night.served.rows) == set(small_night.deployment.outbound)
     assert verify(small_night.served.path) == ()
+
+
+def test_the_digest_is_of_the_version_and_its_figures_are_of_the_marts(small_night: nights.Night) -> None:
+    assert {"digest.md", "digest.html", "digest.json"} <= set(read_manifest(small_night.served.path).files)
+    told = read_digest(small_night.served.path)
+    customers, revenue = small_night.mart(
+        "select count(*), cast(sum(net_revenue_365d_amount) as double) from customers"
+    ).iloc[0]
+    assert (told.facts["customers"], told.facts["version_before"]) == (customers, None)
+    assert told.facts["net_revenue_365d"] == pytest.approx(revenue, rel=1e-6)
+    assert f"{customers:,.0f} customers" in told.headline[0]
+    warned = small_night.mart(
+        "select count(*) as n from data_quality where is_current and status = 'warn' "
+        "and not (check_kind = 'build' and coalesce(rejected_count, 0) > 0)"
+    )
+    assert told.facts["warnings"] == warned["n"][0]
+
+
+def test_what_the_digest_says_of_every_segment_s_movement_is_what_its_profiles_say(small_night: nights.Night) -> None:
+    served = small_night.served
+    edition = read_edition(served.path, version=served.name, models={})
+    sizes = small_night.mart(
+        "select scheme, segment_code, as_of_date, customers_count from segment_profiles"
+    ).set_index(["scheme", "segment_code", "as_of_date"])["customers_count"]
+    moves = edition.rows["moves"]
+    assert len(moves) > 20
+    for row in moves:
+        now, then = (
+            sizes.get((row["scheme"], row["segment_code"], pd.Timestamp(date)), 0)
+            for date in (edition.as_of_date, row["previous_as_of_date"])
+        )
+        assert (row["now_count"], row["before_count"]) == (now, then), row
+        causes = row["changed_count"] + row["boundary_count"] + row["entered_count"]
+        assert row["now_count"] - row["before_count"] == causes, row
 
 
 def test_every_customer_has_one_open_membership_per_scheme(small_night: nights.Night) -> None:

@@ -22,6 +22,7 @@ class Request:
     path: str
     query: dict[str, str]
     headers: dict[str, str]
+    body: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,8 @@ class _Handler(BaseHTTPRequestHandler):
         parts = urlsplit(self.path)
         query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
         api = self.server.api
-        request = Request(len(api.requests) + 1, parts.path, query, dict(self.headers.items()))
+        sent = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        request = Request(len(api.requests) + 1, parts.path, query, dict(self.headers.items()), sent)
         api.requests.append(request)
         answer = api.answer(request)
         body = answer.body if isinstance(answer.body, bytes) else json.dumps(answer.body).encode()
@@ -81,6 +83,8 @@ class _Handler(BaseHTTPRequestHandler):
             # Closing with a linger of zero sends a reset in place of an orderly end.
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.close_connection = answer.cut or answer.reset
+
+    do_POST = do_GET  # noqa: N815  The name is the standard library's.
 
     def log_message(self, *_: Any) -> None:
         pass
