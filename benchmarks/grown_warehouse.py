@@ -14,6 +14,7 @@ import math
 from pathlib import Path
 
 import duckdb
+from customers_choices import clear_choices
 
 from data_contracts import sql_quoting as sql
 from orchestration.found_segments.clusters import CLUSTERS
@@ -30,7 +31,13 @@ MOVED_TABLES = {
     "outcomes.outcome_campaigns__responses": None,
 }
 SMALL_TABLES = ("features.as_of_dates", "features.int_as_of__inputs", "features.int_products__category_base")
-SURVEY_TABLES = ("features.int_surveys__statements", "features.int_surveys__needs", "features.int_surveys__benefits")
+SURVEY_TABLES = (
+    "features.int_surveys__statements",
+    "features.int_surveys__needs",
+    "features.int_surveys__benefits",
+    "segmentations.int_needs__stated",
+    "segmentations.int_benefits__stated",
+)
 # What the panel of predictions reads besides the features of its list.
 FURTHER = {
     "purchases": ("margin_amount", "order_days_count", "order_365d_count", "first_order_date", "order_days_365d_count")
@@ -46,7 +53,7 @@ def grow(source: Path, target: Path, *, customers: int) -> int:
         connection.execute("set enable_progress_bar = false")
         connection.execute("set memory_limit = '3GB'")
         connection.execute(f"attach {sql.path(source)} as night (read_only)")
-        for schema in ("features", "outcomes", "ml"):
+        for schema in ("features", "segmentations", "outcomes", "ml"):
             connection.execute(f"create schema {schema}")
         ((buyers,),) = connection.execute(
             "select count(*) from night.features.feat_customers__purchases as purchases "
@@ -58,6 +65,7 @@ def grow(source: Path, target: Path, *, customers: int) -> int:
             connection.execute(f"create table {table} as from night.{table}")
         for table in SURVEY_TABLES:
             _copy(connection, table, 1)
+        clear_choices(connection)
         for table, day in MOVED_TABLES.items():
             _copy(connection, table, times, day=day)
         for family, names in _families().items():

@@ -19,6 +19,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 import pyarrow as pa
+from customers_choices import clear_choices, write_choices
 from metered_lifetime_value import peak_memory
 
 from ml.lifetime_value.margin_value import MarginValueModel
@@ -174,6 +175,10 @@ def main() -> None:
             lifetime_value(meter, connection, tonight)
         elif part == "propensities":
             propensities(meter, connection, tonight, models)
+        elif part == "needs_by_choices":
+            write_choices(connection, tonight)
+            found_scheme(meter, connection, tonight, "needs")
+            clear_choices(connection)
         else:
             found_scheme(meter, connection, tonight, part)
     print(json.dumps({"cpu": meter.cpu, "wall": meter.wall, "memory": peak_memory()}))

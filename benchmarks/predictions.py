@@ -28,7 +28,16 @@ from orchestration.samples.sample import put_sample
 HERE = Path(__file__).parent
 CUSTOMERS = 1_000_000
 MOST_BYTES = 4_000_000_000
-PARTS = ("clusters", "predictions", "lifetime_value", "propensities", "psychographic", "needs", "benefits")
+PARTS = (
+    "clusters",
+    "predictions",
+    "lifetime_value",
+    "propensities",
+    "psychographic",
+    "needs",
+    "needs_by_choices",
+    "benefits",
+)
 
 
 def night(home: Path) -> Path:

@@ -4,7 +4,7 @@
     end in a kind of question and, for a scale, its number of points; a new one needs no change here.
 -#}
 {% macro qualtrics_answers(relation) -%}
-    {%- set kinds = '(nps|csat|ces|likert|choice|multi|text)' -%}
+    {%- set kinds = '(nps|csat|ces|likert|choice|multi|max_diff|text)' -%}
     select
         *,
         regexp_extract(question_id, '_{{ kinds }}[0-9]*$', 1) as question_kind,

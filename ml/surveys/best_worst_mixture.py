@@ -15,16 +15,18 @@ from threadpoolctl import threadpool_limits
 
 from ml.surveys.best_worst_logit import (
     PRIOR_VARIANCE,
-    ChoiceTasks,
     choice_scores,
     count_scores,
     log_choices,
     newton_step,
 )
+from ml.surveys.choice_tasks import ChoiceTasks
 
 # Rounds stop when the log-likelihood of a respondent gains less than this on average.
 TOLERANCE = 1e-6
 MOST_ROUNDS = 300
+# Respondents whose chances are worked out together: each may have met sets of items that nobody else met.
+BLOCK_RESPONDENTS = 10_000
 # How sure a start is of its clusters; certainty would be hard to leave again.
 START_CERTAINTY = 0.9
 
@@ -55,8 +57,13 @@ def log_likelihood(classes: ChoiceClasses, tasks: ChoiceTasks) -> float:
 
 def posterior(classes: ChoiceClasses, tasks: ChoiceTasks) -> np.ndarray:
     """Return the probability of each class given the choices, shape (n, k)."""
-    joint = joint_logs(classes, tasks)
-    return np.exp(joint - logsumexp(joint, axis=1, keepdims=True))
+    parts = [np.empty((0, len(classes.weights)))]
+    with threadpool_limits(limits=1):
+        for start in range(0, len(tasks.customers), BLOCK_RESPONDENTS):
+            stop = min(start + BLOCK_RESPONDENTS, len(tasks.customers))
+            joint = joint_logs(classes, tasks.rows(np.arange(start, stop)))
+            parts.append(np.exp(joint - logsumexp(joint, axis=1, keepdims=True)))
+    return np.concatenate(parts)
 
 
 def fit_choice_classes(tasks: ChoiceTasks, k: int, *, starts: int, seed: int) -> ChoiceClasses:

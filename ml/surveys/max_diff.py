@@ -1,13 +1,13 @@
 """Classes of needs from best-worst (MaxDiff) choices, with codes and names that stay.
 
-Belongs here: ``MaxDiffClasses`` and its parameter document. Does not belong here: the logit and the mixture
-(``best_worst_logit``, ``best_worst_mixture``), how a survey tool writes choices (``max_diff_answers``), customers who
-were not asked (``typing_model``).
+Belongs here: ``MaxDiffClasses``. Does not belong here: choices as arrays (``choice_tasks``), the logit and the mixture
+(``best_worst_logit``, ``best_worst_mixture``), the parameter document (``max_diff_parameters``), customers who were not
+asked (``typing_model``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 import numpy as np
@@ -18,8 +18,7 @@ from sklearn.utils.validation import check_is_fitted
 from ml.base import Reason
 from ml.errors import ModelInputError, NoEligibleClustersError, NotEnoughAnswersError
 from ml.evaluation.label_matching import LabelMatch, canonical_order, match_labels
-from ml.parameter_documents import reading_parameters
-from ml.surveys.best_worst_logit import OWNER, ChoiceTasks, choice_tasks, shown_items
+from ml.surveys import max_diff_parameters
 from ml.surveys.best_worst_mixture import (
     ChoiceClasses,
     fit_choice_classes,
@@ -27,15 +26,12 @@ from ml.surveys.best_worst_mixture import (
     posterior,
     standard_errors,
 )
+from ml.surveys.choice_tasks import OWNER, ChoiceTasks, choice_tasks, shown_items
 from ml.surveys.class_naming import Statement, name_classes
 
-FORMAT = "tessera.max_diff_classes"
-FORMAT_VERSION = 1
 REASONS_PER_CUSTOMER = 3
-SETTINGS = (
-    "min_k", "max_k", "min_share", "min_respondents", "small_sample", "sample_size", "starts", "max_match_distance",
-    "code_prefix", "random_state",
-)  # fmt: skip
+# Letters of an item that its class is named by; the description has all of it.
+NAME_LETTERS = 40
 
 
 class MaxDiffClasses(BaseEstimator):
@@ -64,6 +60,7 @@ class MaxDiffClasses(BaseEstimator):
         standard_errors_: Their standard errors, the same shape.
         k_selection_: One row per k: k, log_likelihood, parameters, bic, smallest_share, eligible, chosen.
         items_: Items, sorted.
+        learnt_from_: Digest of choices and settings; learning the same again gives the previous version back.
         match_distances_: Code to distance from the previous version's class, None for a new code.
         retired_: Codes given up; they are never given to another class.
     """
@@ -73,6 +70,7 @@ class MaxDiffClasses(BaseEstimator):
     match_distances_: dict[str, float | None]
     next_code_number_: int
     n_customers_: int
+    learnt_from_: str
 
     def __init__(
         self,
@@ -99,12 +97,12 @@ class MaxDiffClasses(BaseEstimator):
         self.code_prefix = code_prefix
         self.random_state = random_state
 
-    def fit(self, choices: pd.DataFrame, *, previous: Mapping[str, Any] | None = None) -> Self:
+    def fit(self, choices: pd.DataFrame | ChoiceTasks, *, previous: Mapping[str, Any] | None = None) -> Self:
         """Learn classes from one row per task.
 
         Args:
             choices: customer_id, task_id, shown (the items, a list or tuple), best_item, worst_item (missing where
-                only the best was asked).
+                only the best was asked); or the same as arrays, which spares making them again to predict.
             previous: ``to_parameters()`` of the last version; its codes and names carry over.
 
         Returns:
@@ -123,8 +121,7 @@ class MaxDiffClasses(BaseEstimator):
                 found=f"min_k={self.min_k}, max_k={self.max_k}",
                 fix="correct the settings",
             )
-        items = shown_items(choices)
-        tasks = choice_tasks(choices, items)
+        tasks = choices if isinstance(choices, ChoiceTasks) else choice_tasks(choices, shown_items(choices))
         n = len(tasks.customers)
         if n < self.min_respondents:
             raise NotEnoughAnswersError(
@@ -141,12 +138,16 @@ class MaxDiffClasses(BaseEstimator):
                 found="a single best choice from everybody",
                 fix="take the choice itself as the segment: it is all that is known",
             )
+        self.learnt_from_ = max_diff_parameters.fingerprint(self, tasks)
+        if previous is not None and previous.get("learnt_from") == self.learnt_from_:
+            self.__dict__.update(type(self).from_parameters(previous).__dict__)
+            return self
         sample = tasks
         if n > self.sample_size:
             rng = np.random.default_rng(self.random_state)
             sample = tasks.rows(np.sort(rng.choice(n, size=self.sample_size, replace=False)))
         classes = self._choose(sample)
-        self.items_ = items
+        self.items_ = tasks.items
         self._label(classes, tasks, sample, previous)
         return self
 
@@ -207,8 +208,8 @@ class MaxDiffClasses(BaseEstimator):
         named = name_classes(
             classes.utilities - classes.weights @ classes.utilities,
             [
-                Statement(aspect=item, high=f"choose \u201c{item}\u201d", low=f"pass over \u201c{item}\u201d")
-                for item in self.items_
+                Statement(aspect=short, high=f"choose \u201c{item}\u201d", low=f"pass over \u201c{item}\u201d")
+                for item, short in zip(self.items_, _short_names(self.items_), strict=True)
             ],
             counts / len(labels),
             order=range(k),
@@ -256,17 +257,26 @@ class MaxDiffClasses(BaseEstimator):
         )
         return match, names
 
-    def _tasks(self, choices: pd.DataFrame) -> ChoiceTasks:
+    def _tasks(self, choices: pd.DataFrame | ChoiceTasks) -> ChoiceTasks:
         check_is_fitted(self, "classes_")
-        return choice_tasks(choices, self.items_)
+        if not isinstance(choices, ChoiceTasks):
+            return choice_tasks(choices, self.items_)
+        if choices.items != self.items_:
+            raise ModelInputError(
+                f"{OWNER}: the choices are of other items than the model",
+                expected=f"tasks of {', '.join(self.items_)}",
+                found=f"tasks of {', '.join(choices.items)}",
+                fix="make the tasks with the model's items_",
+            )
+        return choices
 
-    def posterior(self, choices: pd.DataFrame) -> pd.DataFrame:
+    def posterior(self, choices: pd.DataFrame | ChoiceTasks) -> pd.DataFrame:
         """Return the probability of each class, columns by code, one row per customer of ``choices``, sorted."""
         tasks = self._tasks(choices)
         codes = self.segments_["segment_code"].to_list()
         return pd.DataFrame(posterior(self.classes_, tasks), index=tasks.customers, columns=codes)
 
-    def predict(self, choices: pd.DataFrame) -> pd.Series:
+    def predict(self, choices: pd.DataFrame | ChoiceTasks) -> pd.Series:
         """Return the code of the likeliest class, one per customer of ``choices``, sorted by customer_id.
 
         Raises:
@@ -276,53 +286,40 @@ class MaxDiffClasses(BaseEstimator):
         codes = np.array(chances.columns, dtype=object)[chances.to_numpy().argmax(axis=1)]
         return pd.Series(codes, index=chances.index, name="segment_code")
 
-    def explain(self, choices: pd.DataFrame) -> pd.Series:
+    def explain(self, choices: pd.DataFrame | ChoiceTasks) -> pd.Series:
         """Return each customer's strongest reasons, a list of ``Reason``, sorted by customer_id.
 
         The effect of an item is (times best - times worst) x (its utility in the customer's class - in the next
         likeliest), divided by the sum of the absolute values over all items. It leaves out what the other items shown
-        took part in. The value is (times best - times worst).
+        took part in. The value says in words how often the item was chosen.
         """
         tasks = self._tasks(choices)
         ranked = np.argsort(-posterior(self.classes_, tasks), axis=1, kind="stable")
-        marks = np.zeros(tasks.shown.shape)
-        rows, asked = np.arange(len(tasks.best)), np.flatnonzero(tasks.worst >= 0)
-        marks[rows, tasks.best] += 1
-        marks[asked, tasks.worst[asked]] -= 1
-        net = tasks.counts @ marks
-        parts = net * (self.classes_.utilities[ranked[:, 0]] - self.classes_.utilities[ranked[:, 1]])
+        counts = tasks.item_counts()
+        utilities = self.classes_.utilities
+        parts = (counts.best - counts.worst) * (utilities[ranked[:, 0]] - utilities[ranked[:, 1]])
         total = np.abs(parts).sum(axis=1, keepdims=True)
         parts = np.divide(parts, total, out=np.zeros_like(parts), where=total > 0)
-        reasons = []
-        for own, effects in zip(net, parts, strict=True):
-            strongest = np.argsort(-np.abs(effects), kind="stable")[:REASONS_PER_CUSTOMER].tolist()
-            reasons.append(
-                [
-                    Reason(feature=self.items_[j], value=float(own[j]), effect=float(effects[j]))
-                    for j in strongest
-                    if effects[j] != 0
-                ]
-            )
+        strongest = np.argsort(-np.abs(parts), axis=1, kind="stable")[:, :REASONS_PER_CUSTOMER]
+        reasons = [
+            [
+                Reason(
+                    feature=self.items_[j],
+                    value=f"best in {counts.best[i, j]:.0f} and worst in {counts.worst[i, j]:.0f} "
+                    f"of {counts.shown[i, j]:.0f}",
+                    effect=float(parts[i, j]),
+                )
+                for j in items
+                if parts[i, j] != 0
+            ]
+            for i, items in enumerate(strongest.tolist())
+        ]
         return pd.Series(reasons, index=tasks.customers, name="reasons", dtype=object)
 
     def to_parameters(self) -> dict[str, Any]:
-        """Return settings and everything learnt as plain JSON types."""
+        """Return settings and everything learnt as plain JSON types; see ``max_diff_parameters``."""
         check_is_fitted(self, "classes_")
-        return {
-            "format": FORMAT,
-            "format_version": FORMAT_VERSION,
-            "settings": {name: getattr(self, name) for name in SETTINGS},
-            "customers": int(self.n_customers_),
-            "items": list(self.items_),
-            "weights": self.classes_.weights.tolist(),
-            "utilities": self.classes_.utilities.tolist(),
-            "standard_errors": self.standard_errors_.to_numpy().tolist(),
-            "segments": self.segments_.to_dict(orient="records"),
-            "match_distances": dict(self.match_distances_),
-            "next_code_number": int(self.next_code_number_),
-            "retired": [dict(segment) for segment in self.retired_],
-            "k_selection": self.k_selection_.to_dict(orient="records"),
-        }
+        return max_diff_parameters.to_parameters(self)
 
     @classmethod
     def from_parameters(cls, parameters: Mapping[str, Any]) -> Self:
@@ -331,25 +328,13 @@ class MaxDiffClasses(BaseEstimator):
         Raises:
             ParameterFormatError: The document is not one of this format and version, or is damaged.
         """
-        with reading_parameters(parameters, owner=OWNER, format_name=FORMAT, format_version=FORMAT_VERSION):
-            model = cls(**{name: parameters["settings"][name] for name in SETTINGS})
-            model.items_ = tuple(parameters["items"])
-            model.segments_ = pd.DataFrame([dict(segment) for segment in parameters["segments"]])
-            codes = model.segments_["segment_code"].to_list()
-            utilities = np.array(parameters["utilities"], dtype=np.float64)
-            errors = np.array(parameters["standard_errors"], dtype=np.float64)
-            weights = np.array(parameters["weights"], dtype=np.float64)
-            if weights.shape != (len(codes),) or not (weights > 0).all() or not np.isfinite(utilities).all():
-                raise ValueError("shares or utilities that cannot be")
-            model.classes_ = ChoiceClasses(weights=weights, utilities=utilities)
-            model.utilities_ = pd.DataFrame(utilities, index=codes, columns=list(model.items_))
-            model.standard_errors_ = pd.DataFrame(errors, index=codes, columns=list(model.items_))
-            model.match_distances_ = dict(parameters["match_distances"])
-            model.next_code_number_ = int(parameters["next_code_number"])
-            model.retired_ = tuple(dict(segment) for segment in parameters["retired"])
-            model.k_selection_ = pd.DataFrame(parameters["k_selection"])
-            model.n_customers_ = int(parameters["customers"])
-        return model
+        return max_diff_parameters.from_parameters(cls, parameters)
+
+
+def _short_names(items: Sequence[str]) -> list[str]:
+    """Return items cut to what fits into a name; two that would be cut to the same are kept whole."""
+    cut = [item if len(item) <= NAME_LETTERS else f"{item[:NAME_LETTERS].rstrip()}\u2026" for item in items]
+    return [short if cut.count(short) == 1 else item for item, short in zip(items, cut, strict=True)]
 
 
 def _reordered(classes: ChoiceClasses, order: np.ndarray | list[int]) -> ChoiceClasses:

@@ -8,48 +8,22 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
-from ml.base import Reason
-from ml.errors import ModelInputError, NoEligibleClustersError, NotEnoughAnswersError, ParameterFormatError
+from ml.errors import ModelInputError, NotEnoughAnswersError, ParameterFormatError
 from ml.surveys.class_naming import item_statements
 from ml.surveys.construct_scores import construct_statements
 from ml.surveys.factor_analysis import LikertFactors
 from ml.surveys.latent_classes import LatentClassSegmenter
+from orchestration.found_segments.respondent_classes import RespondentClasses, left_out
 from orchestration.found_segments.statements import Battery
 
-
-@dataclass(frozen=True, kw_only=True)
-class LikertClasses:
-    """Classes of tonight's respondents.
-
-    Attributes:
-        model: The classes.
-        factors: What the statements have in common, by factor analysis; None where too few answered all of them.
-        respondents: Tonight's respondents: response, segment_code; indexed by customer_id.
-        labels: Class of every usable response: segment_code, confidence; indexed by response.
-        note: What a person should know.
-    """
-
-    model: LatentClassSegmenter
-    factors: LikertFactors | None
-    respondents: pd.DataFrame
-    labels: pd.DataFrame
-    note: str = ""
-
-    def to_parameters(self) -> dict[str, Any]:
-        """Return both models as plain JSON types."""
-        return {
-            "classes": self.model.to_parameters(),
-            "factors": None if self.factors is None else self.factors.to_parameters(),
-        }
-
-    def explain(self, battery: Battery, responses: pd.Series) -> list[list[Reason]]:
-        """Return for each response the constructs that decide most for its class."""
-        return self.model.explain(battery.scores.loc[responses])
+_RULE = (
+    "the likeliest class of the answers to statements; of customers who were not asked, the class inferred from how "
+    "they buy, where it is certain enough"
+)
 
 
 def learn_classes(
@@ -61,7 +35,7 @@ def learn_classes(
     code_prefix: str,
     construct_prefix: str = "",
     previous: Mapping[str, Any] | None = None,
-) -> LikertClasses:
+) -> RespondentClasses:
     """Learn classes from the responses that count tonight, or take the previous ones over where these are the same.
 
     Classes are learnt on scores of constructs, and as many are taken as the integrated completed likelihood says: on
@@ -74,7 +48,7 @@ def learn_classes(
         minimum_responses: Fewest respondents with every construct scored.
         code_prefix: Letter before the number of a class's code.
         construct_prefix: Beginning of constructs that says nothing to a reader.
-        previous: ``to_parameters()`` of the served version.
+        previous: Parameters of the version to carry codes and names over from.
 
     Raises:
         NotEnoughAnswersError: Too few respondents.
@@ -110,12 +84,41 @@ def learn_classes(
     labels = pd.DataFrame(
         {"segment_code": codes, "confidence": model.confidence(battery.scores)}, index=battery.scores.index
     )
-    return LikertClasses(
-        model=model,
-        factors=_factors(battery, minimum_responses, previous if is_taken_over(model, kept) else None),
-        respondents=counting.assign(segment_code=labels.loc[counting["response"], "segment_code"].to_numpy()),
+    factors = _factors(battery, minimum_responses, previous if is_taken_over(model, kept) else None)
+    return RespondentClasses(
+        learnt_from=model.learnt_from_,
+        minimum_responses=minimum_responses,
+        segments=model.segments_,
+        responses=battery.responses,
         labels=labels,
+        reasons_of=lambda responses: _reasons(model, battery, responses),
+        parameters={
+            "classes": model.to_parameters(),
+            "factors": None if factors is None else factors.to_parameters(),
+        },
+        rule=_RULE,
+        told=_told(battery, model, factors, len(counting)),
         note=note,
+        tables={
+            "segments": model.segments_,
+            "choice of the number of classes": model.k_selection_,
+            "factors": pd.DataFrame() if factors is None else factors.factors_.drop(columns="items"),
+        },
+    )
+
+
+def _reasons(model: LatentClassSegmenter, battery: Battery, responses: pd.Series) -> list[list[dict[str, Any]]]:
+    """Return for each response the constructs that decide most for its class."""
+    told = model.explain(battery.scores.loc[responses])
+    return [[{**r, "value": None if r["value"] is None else f"{r['value']:.2f}"} for r in row] for row in told]
+
+
+def _told(battery: Battery, model: LatentClassSegmenter, factors: LikertFactors | None, respondents: int) -> str:
+    chosen = model.k_selection_[model.k_selection_["chosen"].astype(bool)].iloc[0]
+    beside = "" if factors is None else f", {len(factors.factors_)} factors by parallel analysis"
+    return (
+        f"{int(chosen['k'])} classes of {respondents} respondents, stability {chosen['stability']:.2f}"
+        f"{beside}{left_out(battery.exclusions, 'responses')}"
     )
 
 
@@ -134,6 +137,3 @@ def _factors(battery: Battery, minimum: int, previous: Mapping[str, Any] | None)
         return model.fit(matrix.answers)
     except (NotEnoughAnswersError, ModelInputError):
         return None
-
-
-WITHOUT_CLASSES = (NotEnoughAnswersError, NoEligibleClustersError, ModelInputError)

@@ -27,7 +27,8 @@ def _find(
     thresholds: Mapping[str, Any],
 ) -> Found:
     from orchestration.found_segments.classes_of_all import classes_of_all, no_classes
-    from orchestration.found_segments.likert_classes import WITHOUT_CLASSES, learn_classes
+    from orchestration.found_segments.likert_classes import learn_classes
+    from orchestration.found_segments.respondent_classes import WITHOUT_CLASSES
     from orchestration.found_segments.statements import read_battery
 
     battery = read_battery(
@@ -51,7 +52,6 @@ def _find(
         return no_classes(error)
     return classes_of_all(
         connection,
-        battery,
         classes,
         tonight=tonight,
         maximum_age_days=maximum_age,

@@ -15,6 +15,7 @@ import pandas as pd
 from ml.errors import ModelInputError
 from ml.surveys.answer_matrix import AnswerMatrix, answer_matrix
 from ml.surveys.construct_scores import construct_scores
+from orchestration.found_segments.respondent_classes import counting_on
 
 STATEMENTS = "features.int_surveys__statements"
 
@@ -36,17 +37,8 @@ class Battery:
     matrices: tuple[AnswerMatrix, ...]
 
     def counting_on(self, date: dt.date, *, maximum_age_days: int) -> pd.DataFrame:
-        """Return the response of each customer that counts on a date: the latest one that is not too old.
-
-        Returns:
-            Indexed by customer_id, sorted: response, its key in ``scores``.
-        """
-        age = (pd.Timestamp(date) - self.responses["answered_date"]).dt.days
-        known = self.responses[(age >= 0) & (age < maximum_age_days)].rename_axis("response").reset_index()
-        latest = known.sort_values(["customer_id", "answered_at", "response"]).drop_duplicates(
-            "customer_id", keep="last"
-        )
-        return latest.set_index("customer_id")[["response"]]
+        """Return the response of each customer that counts on a date; see ``respondent_classes.counting_on``."""
+        return counting_on(self.responses, date, maximum_age_days=maximum_age_days)
 
 
 def read_battery(

@@ -7,6 +7,7 @@ written.
 from __future__ import annotations
 
 import datetime as dt
+import json
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +18,10 @@ import pandas as pd
 FIRST_DAY = dt.date(2024, 1, 1)
 DAYS = 366
 _CONSTRUCTS = ("price", "style", "service")
+# What customers compare in best-worst tasks, and how much each true kind likes it; their numbers tell their kind.
+ITEMS = ("a low price", "my style", "quick service", "good quality", "a wide range", "fair trade")
+LIKINGS = np.array([[3.0, 0, 1, -1, 1, -2], [-2, 3, -1, 1, 0, 1.5], [0, -1.5, 3, 1, -1, 0]])
+CHOOSERS, TASKS = 210, 6
 _REASONS = ("A good price", "It suits my style", "A present")
 _CHANNELS = ("web", "web", "iphone", "store")
 _DELIVERIES = ("DHL Standard", "DHL Express", "Click & Collect", "Freight delivery")
@@ -119,6 +124,7 @@ def _questions() -> pd.DataFrame:
         {"question_id": "nps", "kind": "nps", "scale_min": 0, "scale_max": 10},
         {"question_id": "csat", "kind": "csat", "scale_min": 1, "scale_max": 5},
         {"question_id": "reason", "kind": "choice", "construct": "benefit"},
+        *({"question_id": f"task{number}", "kind": "max_diff"} for number in range(TASKS)),
         *(
             {
                 "question_id": f"{construct}_{item}",
@@ -151,6 +157,26 @@ def _answers(draw: np.random.Generator, customers: int) -> pd.DataFrame:
             rows.append({**common, "question_id": "nps", "answer_number": int(draw.integers(0, 11))})
         rows.append({**common, "question_id": "csat", "answer_number": int(draw.integers(1, 6))})
         rows.append({**common, "question_id": "reason", "answer_text": _REASONS[favourite]})
+    return pd.concat([pd.DataFrame(rows), _choices(customers)], ignore_index=True)
+
+
+def _choices(customers: int) -> pd.DataFrame:
+    """Best-worst tasks of four items, drawn anew for each respondent; two answers tell no choice."""
+    draw = np.random.default_rng(17)
+    rows = []
+    for number in draw.permutation(customers)[:CHOOSERS].tolist():
+        liking = LIKINGS[number % len(LIKINGS)]
+        common = {"response_id": f"w{number}", "survey_id": "s1", "customer_ref": f"k{number:03d}"}
+        common["answered_at"] = f"{FIRST_DAY + dt.timedelta(days=int(draw.integers(20, 160)))} 12:00:00"
+        for task in range(TASKS):
+            shown = draw.permutation(len(ITEMS))[:4]
+            best = shown[np.argmax(liking[shown] + draw.gumbel(size=4))]
+            left = shown[shown != best]
+            worst = left[np.argmin(liking[left] - draw.gumbel(size=3))]
+            answer = {"shown": [ITEMS[item] for item in shown], "best": ITEMS[best], "worst": ITEMS[worst]}
+            rows.append({**common, "question_id": f"task{task}", "answer_text": json.dumps(answer)})
+    rows[0]["answer_text"] = "Nothing of it, says Ann Lee"
+    rows[1]["answer_text"] = json.dumps({"shown": ITEMS[:2], "best": ITEMS[3]})
     return pd.DataFrame(rows)
 
 

@@ -36,8 +36,11 @@ identified as (
         survey_answers.response_id,
         survey_answers.survey_id,
         survey_answers.question_id,
-        case when survey_questions.question_kind in ('choice', 'multi', 'max_diff') then survey_answers.answer_text end
-            as answer_choice,
+        case
+            when survey_questions.question_kind in ('choice', 'multi') then survey_answers.answer_text
+            when survey_questions.question_kind = 'max_diff'
+                then {{ best_worst_choice('survey_answers.answer_text') }}
+        end as answer_choice,
         survey_answers.answer_number,
         survey_answers.answered_date,
         survey_answers.answered_at

@@ -62,6 +62,37 @@ def statements(respondents: int, *, battery: str, prefix: str, seed: int = 0) ->
     return pd.DataFrame(rows)
 
 
+def tasks(
+    respondents: int, *, survey: str = "tool:items", seed: int = 0, count: int = 8, answered: dt.date = ANSWERED
+) -> pd.DataFrame:
+    """Choices of the first customers in tasks of three items, drawn anew for each of them."""
+    draw = np.random.default_rng(seed)
+    rows = []
+    for customer_id in customers(respondents):
+        likes = 1.5 * KINDS[kind_of(customer_id)]
+        for number in range(count):
+            shown = draw.permutation(len(CONSTRUCTS))[:3].tolist()
+            best = shown[int(np.argmax(likes[shown] + draw.gumbel(size=3)))]
+            left = [item for item in shown if item != best]
+            worst = left[int(np.argmin(likes[left] - draw.gumbel(size=2)))]
+            rows.append(
+                {
+                    "customer_id": customer_id,
+                    "survey_key": survey,
+                    "response_key": f"{survey}:r{customer_id}:{customer_id}",
+                    "question_id": f"t{number}",
+                    "shown": [CONSTRUCTS[item] for item in shown],
+                    "best_item": CONSTRUCTS[best],
+                    "worst_item": CONSTRUCTS[worst],
+                    "unusable_reason": None,
+                    "is_straight_liner": False,
+                    "answered_date": pd.Timestamp(answered),
+                    "answered_at": pd.Timestamp(answered, tz="UTC"),
+                }
+            )
+    return pd.DataFrame(rows)
+
+
 def fill(connection: duckdb.DuckDBPyConnection, *, respondents: int, count: int = 900, tells: float = 0.9) -> None:
     """Write the tables that found schemes of surveys read.
 
@@ -72,7 +103,9 @@ def fill(connection: duckdb.DuckDBPyConnection, *, respondents: int, count: int 
         tells: Share of customers whose main category gives their kind away.
     """
     draw = np.random.default_rng(1)
+    # Nobody was asked to choose, unless a test asks.
     connection.execute("create schema features; create schema segmentations")
+    write_tasks(connection, tasks(1).head(0))
     write(connection, "features.as_of_dates", pd.DataFrame({"as_of_date": [BEFORE, TONIGHT]}))
     asked = [statements(respondents, battery=name, prefix=prefix) for name, prefix in BATTERIES.items()]
     write(connection, "features.int_surveys__statements", pd.concat(asked).astype({"answered_date": "datetime64[us]"}))
@@ -99,6 +132,22 @@ def fill(connection: duckdb.DuckDBPyConnection, *, respondents: int, count: int 
 
 BATTERIES = {"attitudes": "attitude_", "needs": ""}
 STATED = {"needs": ("pride", "thrift", "no_clear_need"), "benefits": ("a_present", "a_good_price", "a_good_price")}
+
+
+def write_tasks(connection: duckdb.DuckDBPyConnection, rows: pd.DataFrame) -> None:
+    """Write choices as the feature layer leaves them; no rows have types too."""
+    write(connection, "features.int_surveys__best_worst", rows.astype({"answered_date": "datetime64[us]"}))
+    connection.execute(
+        """
+        create or replace table features.int_surveys__best_worst as
+        select * replace (
+            cast(shown as varchar[]) as shown,
+            cast(unusable_reason as varchar) as unusable_reason,
+            cast(worst_item as varchar) as worst_item
+        )
+        from features.int_surveys__best_worst
+        """
+    )
 
 
 def write(connection: duckdb.DuckDBPyConnection, table: str, rows: pd.DataFrame) -> None:

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 from sklearn.metrics import adjusted_rand_score
 
+from ml.errors import NoEligibleClustersError
 from ml.surveys.latent_classes import LatentClassSegmenter
 from ml.surveys.typing_model import TypingModel
 from orchestration.configuration.thresholds import default_thresholds
@@ -192,7 +193,7 @@ def test_without_classes_the_stated_need_is_inferred_for_others(
 
 
 def unstable(*_: object, **__: object) -> None:
-    raise likert_classes.NoEligibleClustersError("no number of classes", expected="stable", found="none", fix="ask")
+    raise NoEligibleClustersError("no number of classes", expected="stable", found="none", fix="ask")
 
 
 def test_too_few_answers_leave_needs_to_those_who_stated_them(small_survey: duckdb.DuckDBPyConnection) -> None:

@@ -17,9 +17,9 @@ renamed as (
         external_reference as customer_ref,
         'qualtrics:' || response_id as contact_ref,
         recipient_email as email,
-        case when question_kind in ('choice', 'multi', 'text') then answer end as answer_text,
+        case when question_kind in ('choice', 'multi', 'max_diff', 'text') then answer end as answer_text,
         case
-            when question_kind not in ('choice', 'multi', 'text')
+            when question_kind not in ('choice', 'multi', 'max_diff', 'text')
                 then try_cast(nullif(regexp_extract(answer, '^-?[0-9]+([.][0-9]+)?'), '') as double)
         end as answer_number,
         end_date as answered_at

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from sklearn.metrics import adjusted_rand_score
 
 from ml.errors import ModelInputError, NoEligibleClustersError, NotEnoughAnswersError, ParameterFormatError
-from ml.surveys.best_worst_logit import choice_scores, choice_tasks, log_choices
+from ml.surveys.best_worst_logit import choice_scores, log_choices
+from ml.surveys.choice_tasks import choice_tasks
 from ml.surveys.max_diff import MaxDiffClasses
-from ml.surveys.max_diff_answers import max_diff_tasks
 from tests.unit.ml.surveys.conftest import MAX_DIFF_ITEMS, MAX_DIFF_UTILITIES, max_diff_choices
 
 Choices = tuple[pd.DataFrame, np.ndarray]
@@ -166,27 +166,3 @@ def test_equal_utilities_make_every_pair_of_best_and_worst_as_likely() -> None:
     choices, _ = max_diff_choices(10, tasks=3)
     tasks = choice_tasks(choices, MAX_DIFF_ITEMS)
     np.testing.assert_allclose(np.exp(log_choices(tasks, np.zeros(10))), 1 / (4 * 3))
-
-
-def test_survey_answers_become_tasks() -> None:
-    answers = pd.DataFrame(
-        [
-            {"customer_id": "b", "question_id": "t1", "answer_choice": "price; design", "answered_at": 1},
-            {"customer_id": "a", "question_id": "t1", "answer_choice": "design; service", "answered_at": 1},
-            {"customer_id": "a", "question_id": "t1", "answer_choice": "price; service", "answered_at": 2},
-            {"customer_id": "a", "question_id": "reason", "answer_choice": "A present", "answered_at": 2},
-            {"customer_id": "b", "question_id": "reason", "answer_choice": "A good price", "answered_at": 2},
-            {"customer_id": "b", "question_id": "lonely", "answer_choice": "yes", "answered_at": 2},
-        ]
-    )
-    tasks = max_diff_tasks(answers.sample(frac=1, random_state=0))
-    assert tasks[["customer_id", "task_id"]].to_numpy().tolist() == [
-        ["a", "reason"], ["a", "t1"], ["b", "reason"], ["b", "t1"],
-    ]  # fmt: skip
-    assert tasks["shown"].tolist()[:2] == [("A good price", "A present"), ("design", "price", "service")]
-    assert tasks["best_item"].tolist() == ["A present", "price", "A good price", "price"]
-    assert tasks["worst_item"].tolist() == [None, "service", None, "design"]
-    told = max_diff_tasks(answers, shown={"t1": MAX_DIFF_ITEMS})
-    assert set(told["shown"]) == {tuple(sorted(MAX_DIFF_ITEMS))}
-    with pytest.raises(ModelInputError, match="a; b; c"):
-        max_diff_tasks(answers.assign(answer_choice="a; b; c"))
