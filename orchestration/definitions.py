@@ -13,6 +13,7 @@ from orchestration.assets.demand import demand_assets
 from orchestration.assets.gate import gate_asset
 from orchestration.assets.matching import matching_assets
 from orchestration.assets.ml import ml_assets
+from orchestration.assets.postgres_marts import postgres_assets
 from orchestration.assets.predictions import prediction_assets
 from orchestration.assets.publish import publish_asset
 from orchestration.assets.raw import raw_assets
@@ -55,6 +56,7 @@ def build_defs(deployment: Deployment | None = None) -> dg.Definitions:
                 deployment, manifest_path, partitions, upstream=[dg.AssetKey(["marts", m.name]) for m in dbt_marts]
             ),
             publish_asset(deployment, manifest_path, partitions),
+            *postgres_assets(deployment, partitions),
         ],
         asset_checks=[
             *(inbound_contract_check(deployment, deployment.inbound[name]) for name in deployment.sources_on),

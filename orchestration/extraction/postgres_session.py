@@ -71,6 +71,18 @@ def read_only_session(secret: Secret, *, place: str, timeout_minutes: float) -> 
 
 
 def parsed_connection(secret: Secret, place: str) -> tuple[Secret, str]:
+    """Read a connection string.
+
+    Args:
+        secret: Holds it.
+        place: Who needs it, for the message.
+
+    Returns:
+        The secret, which now hides the password on its own as well, and the string to connect with.
+
+    Raises:
+        ExtractionError: It is none.
+    """
     options: dict[str, Any] = {}
     try:
         options = {name: value for name, value in conninfo_to_dict(secret.value).items() if value is not None}

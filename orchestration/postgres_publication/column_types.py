@@ -19,7 +19,6 @@ _SAME_VALUES = {
     "SMALLINT": "smallint",
     "INTEGER": "integer",
     "BIGINT": "bigint",
-    "HUGEINT": "numeric(39,0)",
     "UTINYINT": "smallint",
     "USMALLINT": "integer",
     "UINTEGER": "bigint",

@@ -67,7 +67,7 @@ def load_marts(
 def settle(connection: psycopg.Connection, layout: Layout, marts: Iterable[str], *, slot: int) -> None:
     """Do what the first readers would otherwise wait for: mark the rows as committed, and count for the planner."""
     for mart in marts:
-        connection.execute(sql.SQL("vacuum {}").format(layout.slot(mart, slot)))
+        connection.execute(sql.SQL("vacuum (truncate false) {}").format(layout.slot(mart, slot)))
         connection.execute(sql.SQL("analyze {}").format(layout.table(mart)))
 
 

@@ -1,0 +1,450 @@
+"""The served version in PostgreSQL: one version at a time, whatever readers and publishers do."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import psycopg
+import pytest
+
+from orchestration.configuration.postgres_publication import PostgresPublication
+from orchestration.errors import TesseraError
+from orchestration.postgres_publication import session
+from orchestration.postgres_publication.errors import PostgresPublicationError
+from orchestration.postgres_publication.serving import Served, serve_in_postgres
+from orchestration.publishing.manifest import VersionDamagedError
+from orchestration.publishing.mart_writer import MartRelation
+from orchestration.publishing.publisher import publish
+from orchestration.publishing.version_store import VersionStore
+from orchestration.repository import ROOT
+from tests.support.postgres_server import DSN_PASSWORD, PASSWORD, Postgres, running_postgres
+
+sys.path[:0] = [str(Path(__file__).parent), str(ROOT / "tests" / "unit" / "publishing")]
+from postgres_worker import AT_ONCE, CONNECTION  # noqa: E402
+from publishing_worker import publish_marker  # noqa: E402
+
+WORKER = Path(__file__).with_name("postgres_worker.py")
+SETTINGS = PostgresPublication(connection=CONNECTION, keep_versions=2, readers=["reader"])
+EVERY_TYPE = """
+    select * from (values
+        (
+            1, '', 0.1::double, 12345678901234.55::decimal(18,2), date '2024-02-29',
+            timestamp '2024-01-01 10:00:00.123456', timestamptz '2024-07-01 10:00:00+02', true,
+            {'feature': 'x', 'value': null, 'effect': 1e-7::double}, map {'b': 'ü', 'aa': null}, ['a', null, ''],
+            18446744073709551615::ubigint
+        ),
+        (2, null, 'nan'::double, null, null, null, null, null, null, null, null, null),
+        (
+            3, 'NULL', 'inf'::double, -0.01, date '1999-12-31', timestamp '1969-12-31 23:59:59', null, false,
+            {'feature': 'a"b', 'value': '\\', 'effect': -2.5}, map {}, [], 1::ubigint
+        ),
+        (4, '\\.', 5e-324::double, 0, null, null, null, false, null, null, null, 0::ubigint),
+        (
+            5, 'two' || chr(10) || 'lines, "quoted" ' || chr(13) || chr(9), 1.7976931348623157e308::double, 0, null,
+            null, null, false, null, null, null, null
+        )
+    ) as made (id, words, number, money, day, moment, instant, flag, reason, codes, list, huge)
+"""
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Postgres]:
+    with running_postgres() as running:
+        yield running
+
+
+@pytest.fixture
+def postgres(server: Postgres, monkeypatch: pytest.MonkeyPatch) -> Postgres:
+    server.execute("drop schema if exists tessera cascade", "drop schema if exists tessera_data cascade")
+    monkeypatch.setenv(CONNECTION, server.dsn())
+    return server
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return tmp_path / "published"
+
+
+def serve(root: Path, settings: PostgresPublication = SETTINGS) -> Served:
+    return serve_in_postgres(VersionStore(root), settings)
+
+
+def publish_query(root: Path, query: str, *, name: str = "things", keys: tuple[str, ...] = ("id",)) -> None:
+    """Publish a version with one mart, made by a query."""
+    with duckdb.connect() as con:
+        con.execute("set TimeZone = 'UTC'; create schema marts")
+        con.execute(f'create table marts."{name}" as {query}')
+        mart = MartRelation(
+            name=name,
+            schema="marts",
+            sort_keys=keys,
+            description='It\'s "all"',
+            column_descriptions={"id": "Which; one's"},
+        )
+        publish(
+            store=VersionStore(root), warehouse=con, marts=[mart], as_of_date=date(2025, 6, 30), run_id="r", checks={},
+            models={}, published_at=datetime.now(tz=UTC), keep_versions=9,
+        )  # fmt: skip
+
+
+def served_marker(postgres: Postgres) -> int:
+    """The marker of all that the views show, which must be one."""
+    (row,) = postgres.execute(AT_ONCE)
+    assert len(set(row)) == 1, row
+    return int(row[0])
+
+
+def rows_of_slots(postgres: Postgres) -> list[int]:
+    """Rows in each slot of the customers."""
+    counted = postgres.execute('select "~slot", count(*) from tessera_data.customers group by 1')
+    return sorted(int(rows) for _, rows in counted)
+
+
+def start(*arguments: object) -> subprocess.Popen[str]:
+    paths = os.pathsep.join([str(ROOT), str(ROOT / "tests" / "unit" / "publishing")])
+    process = subprocess.Popen(
+        [sys.executable, str(WORKER), *map(str, arguments)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": paths},
+    )  # fmt: skip
+    return process
+
+
+def wait_until_ready(process: subprocess.Popen[str]) -> None:
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+
+
+def test_the_views_show_what_the_files_serve_and_follow_a_rollback(postgres: Postgres, root: Path) -> None:
+    for marker in (1, 2, 3):
+        publish_marker(root, marker, keep=9)
+        found = serve(root)
+        assert (found.version, found.was_loaded) == (f"v00000{marker}", True)
+        assert served_marker(postgres) == marker
+    # Two are kept, and of the one that was forgotten nothing is left.
+    assert rows_of_slots(postgres) == [2, 3]
+    VersionStore(root).rollback()
+    assert (serve(root).was_loaded, served_marker(postgres)) == (False, 2)
+    VersionStore(root).rollback()
+    assert (serve(root).was_loaded, served_marker(postgres)) == (True, 1)
+    ((version, as_of_date),) = postgres.execute("select version, as_of_date from tessera.published_version")
+    assert (version, str(as_of_date)) == ("v000001", "2025-06-30")
+    assert rows_of_slots(postgres) == [1, 3]
+
+
+def test_every_type_comes_through_exactly(postgres: Postgres, root: Path) -> None:
+    publish_query(root, EVERY_TYPE)
+    serve(root)
+    types = dict(
+        postgres.execute(
+            "select attname::text, format_type(atttypid, atttypmod) from pg_attribute "
+            "where attrelid = 'tessera.things'::regclass and attnum > 0"
+        )
+    )
+    assert types == {
+        "id": "integer", "words": "text", "number": "double precision", "money": "numeric(18,2)", "day": "date",
+        "moment": "timestamp without time zone", "instant": "timestamp with time zone", "flag": "boolean",
+        "reason": "jsonb", "codes": "jsonb", "list": "jsonb", "huge": "numeric(20,0)",
+    }  # fmt: skip
+    rows = postgres.execute("select words, number::text, money, reason, codes, list from tessera.things order by id")
+    assert [row[0] for row in rows] == ["", None, "NULL", "\\.", 'two\nlines, "quoted" \r\t']
+    assert [row[1] for row in rows] == ["0.1", "NaN", "Infinity", "5e-324", "1.7976931348623157e+308"]
+    assert str(rows[0][2]) == "12345678901234.55"
+    assert rows[0][3:] == ({"feature": "x", "value": None, "effect": 1e-7}, {"aa": None, "b": "ü"}, ["a", None, ""])
+    comments = postgres.execute(
+        "select obj_description('tessera.things'::regclass), col_description('tessera.things'::regclass, 1)"
+    )
+    assert comments == [('It\'s "all"', "Which; one's")]
+
+
+def test_only_one_version_is_scanned_and_keys_are_found_by_index(postgres: Postgres, root: Path) -> None:
+    for _ in range(2):
+        publish_query(root, "select i as id, i % 7 as kind from range(20000) as numbers(i)")
+        serve(root)
+
+    def plan(query: str) -> list[dict[str, Any]]:
+        nodes = [postgres.execute(f"explain (analyze, format json) {query}")[0][0][0]["Plan"]]
+        for node in nodes:
+            nodes += node.get("Plans", [])
+        return [node for node in nodes if node.get("Relation Name", "").startswith("things")]
+
+    scans = plan("select kind, count(*) from tessera.things group by kind")
+    executed = [node["Relation Name"] for node in scans if node["Actual Loops"]]
+    assert (len(scans), executed) == (3, ["things~1"])
+    (scan,) = (node for node in plan("select * from tessera.things where id = 17") if node["Actual Loops"])
+    assert "Index" in scan["Node Type"] or "Bitmap" in scan["Node Type"]
+
+
+def test_a_new_column_extends_the_view_and_one_that_goes_makes_it_anew(postgres: Postgres, root: Path) -> None:
+    def state() -> tuple[int, list[str]]:
+        columns = postgres.execute(
+            "select attname::text from pg_attribute where attrelid = 'tessera.things'::regclass and attnum > 0 "
+            "order by attnum"
+        )
+        return postgres.execute("select 'tessera.things'::regclass::oid::int")[0][0], [name for (name,) in columns]
+
+    publish_query(root, "select 1 as id, 'a' as old")
+    serve(root)
+    first = state()
+    publish_query(root, "select 1 as id, true as added, 'b' as old")
+    with psycopg.connect(postgres.dsn()) as reader:
+        reader.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        reader.execute("select 1 from pg_class")
+        assert serve(root).changed_views == ("things",)
+        # Its snapshot is of the version before, of which the column is not known.
+        assert reader.execute("select * from tessera.things").fetchall() == [(1, "a", None)]
+    assert state() == (first[0], ["id", "old", "added"])
+    publish_query(root, "select 1 as id, 2.5::double as old, true as added")
+    assert serve(root).changed_views == ("things",)
+    assert postgres.execute("select * from tessera.things") == [(1, 2.5, True)]
+    VersionStore(root).rollback("v000001")
+    serve(root)
+    assert (postgres.execute("select * from tessera.things"), state()[1]) == ([(1, "a")], ["id", "old"])
+    # Readers keep their right on a view that was made anew.
+    with psycopg.connect(postgres.dsn("reader", DSN_PASSWORD)) as reader:
+        assert reader.execute("select old from tessera.things").fetchall() == [("a",)]
+
+
+def test_other_keys_and_other_marts_replace_the_old_ones(postgres: Postgres, root: Path) -> None:
+    publish_query(root, "select 1 as id, 'a' as part")
+    serve(root)
+    for _ in range(3):
+        publish_query(root, "select 1 as id, unnest(['a', 'b']) as part", keys=("id", "part"))
+        serve(root)
+    assert postgres.execute("select count(*) from tessera.things") == [(2,)]
+    publish_query(root, "select 1 as id", name="others")
+    assert serve(root).changed_views == ("others", "things")
+    assert postgres.execute("select to_regclass('tessera.things')") == [(None,)]
+    VersionStore(root).rollback()
+    serve(root)
+    assert postgres.execute("select count(*) from tessera.things") == [(2,)]
+
+
+def test_views_of_others_are_not_dropped(postgres: Postgres, root: Path) -> None:
+    publish_query(root, "select 1 as id, 'a' as old")
+    serve(root)
+    postgres.execute("create view public.report as select old from tessera.things")
+    publish_query(root, "select 1 as id")
+    with pytest.raises(PostgresPublicationError, match=r"views of yours depend on the view.*\n.*\n.*report"):
+        serve(root)
+    assert postgres.execute("select * from public.report") == [("a",)]
+    postgres.execute("drop view public.report")
+    assert serve(root).was_loaded is False
+
+
+def test_a_reader_reads_the_views_and_nothing_else(postgres: Postgres, root: Path) -> None:
+    publish_marker(root, 3)
+    serve(root)
+    with psycopg.connect(postgres.dsn("reader", DSN_PASSWORD), autocommit=True) as reader:
+        assert reader.execute(AT_ONCE).fetchone() == (3, 3, 3, 3)
+        assert reader.execute("select version from tessera.published_version").fetchone() == ("v000001",)
+        for forbidden in (
+            "select * from tessera_data.customers",
+            'select * from tessera_data."customers~0"',
+            'select * from tessera_data."~pointer"',
+            "delete from tessera.customers",
+            "update tessera.segments set marker = 9",
+            "insert into tessera.segments values (9)",
+            "create table tessera.mine (x int)",
+            "drop view tessera.customers",
+        ):
+            with pytest.raises((psycopg.errors.InsufficientPrivilege, psycopg.errors.ObjectNotInPrerequisiteState)):
+                reader.execute(forbidden)
+    assert served_marker(postgres) == 3
+
+
+def test_readers_during_publications_never_see_a_mix(postgres: Postgres, root: Path, tmp_path: Path) -> None:
+    watch_publications(postgres, root, tmp_path, publications=8)
+
+
+@pytest.mark.slow
+def test_readers_during_a_hundred_publications_never_see_a_mix(postgres: Postgres, root: Path, tmp_path: Path) -> None:
+    watch_publications(postgres, root, tmp_path, publications=100)
+
+
+def watch_publications(postgres: Postgres, root: Path, folder: Path, *, publications: int) -> None:
+    """Publish under the eyes of two readers in transactions and one outside of any."""
+    names = [publish_marker(root, marker, keep=9).version.name for marker in range(1, 6)]
+    serve(root)
+    stop = folder / "stop"
+    dsn = postgres.dsn("reader", DSN_PASSWORD)
+    readers = [start("read", dsn, kind, stop) for kind in ("REPEATABLE_READ", "REPEATABLE_READ", "READ_COMMITTED")]
+    for reader in readers:
+        wait_until_ready(reader)
+    for number in range(publications):
+        VersionStore(root).swap_to(names[number % len(names)])
+        serve(root)
+    stop.touch()
+    for reader in readers:
+        result = json.loads(reader.communicate(timeout=60)[0])
+        assert result["mixed"] == 0
+        assert result["versions"] == 5
+        assert result["reads"] > publications
+
+
+def test_an_old_reader_keeps_its_version_until_it_ends(postgres: Postgres, root: Path) -> None:
+    publish_marker(root, 1)
+    serve(root)
+    with psycopg.connect(postgres.dsn("reader", DSN_PASSWORD)) as reader:
+        reader.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        assert reader.execute("select marker from tessera.segments").fetchone() == (1,)
+        # More publications than slots: the room of its version is long given to another one.
+        for marker in range(2, 7):
+            publish_marker(root, marker)
+            serve(root)
+        assert reader.execute(AT_ONCE).fetchone() == (1, 1, 1, 1)
+        reader.rollback()
+        assert reader.execute(AT_ONCE).fetchone() == (6, 6, 6, 6)
+    serve(root)
+    assert rows_of_slots(postgres) == [5, 6]
+
+
+def kill_publishers(postgres: Postgres, root: Path, *, kills: int) -> None:
+    publish_marker(root, 1, keep=9)
+    serve(root)
+    server = start("serve", root)
+    wait_until_ready(server)
+    assert server.stdin is not None
+    assert server.stdout is not None
+    chance = random.Random(5)
+    killed, before, took = 0, 1, 1.0
+    for marker in range(2, 2 + kills):
+        publish_marker(root, marker, keep=9)
+        server.stdin.write(f"{chance.uniform(0, took)}\n")
+        server.stdin.flush()
+        code = int(server.stdout.readline())
+        assert code in {0, -9}
+        killed += code == -9
+        found = served_marker(postgres)
+        assert found in {before, marker}
+        assert code != 0 or found == marker
+        if marker % 3 == 0:
+            began = time.perf_counter()
+            server.stdin.write("-1\n")
+            server.stdin.flush()
+            assert server.stdout.readline() == "0\n"
+            took = time.perf_counter() - began
+            assert served_marker(postgres) == marker
+            assert len(rows_of_slots(postgres)) <= 2
+        before = served_marker(postgres)
+    assert killed > kills / 4
+    server.communicate()
+    serve(root)
+    assert served_marker(postgres) == kills + 1
+    assert len(rows_of_slots(postgres)) == 2
+
+
+def test_publishers_that_are_killed_leave_one_whole_version(postgres: Postgres, root: Path) -> None:
+    kill_publishers(postgres, root, kills=8)
+
+
+@pytest.mark.slow
+def test_a_hundred_killed_publishers_leave_one_whole_version(postgres: Postgres, root: Path) -> None:
+    kill_publishers(postgres, root, kills=100)
+
+
+def test_two_publishers_take_turns(postgres: Postgres, root: Path) -> None:
+    publish_marker(root, 1)
+    key = session._key("tessera")
+    with psycopg.connect(postgres.dsn(), autocommit=True) as other:
+        other.execute("select pg_advisory_lock(%s)", (key,))
+        waiting = subprocess.Popen(
+            [sys.executable, "-c", f"import pathlib, postgres_worker as w; w.serve(pathlib.Path({str(root)!r}))"],
+            env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(WORKER.parent)])},
+        )  # fmt: skip
+        deadline = time.monotonic() + 20
+        while not other.execute("select 1 from pg_locks where locktype = 'advisory' and not granted").fetchone():
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        assert postgres.execute("select to_regclass('tessera.customers')") == [(None,)]
+    assert waiting.wait(30) == 0
+    assert served_marker(postgres) == 1
+
+
+def test_a_long_reader_delays_a_changed_view_and_is_named(
+    postgres: Postgres, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "LOCK_SECONDS", 0.2)
+    monkeypatch.setattr(session, "LOCK_TRIES", 2)
+    monkeypatch.setattr(session, "PAUSE_SECONDS", 0.05)
+    publish_query(root, "select 1 as id")
+    serve(root)
+    publish_query(root, "select 1 as id, 2 as added")
+    with psycopg.connect(postgres.dsn()) as reader:
+        reader.execute("select * from tessera.things")
+        with pytest.raises(PostgresPublicationError, match=r"locked for too long(.|\n)*end the long transaction"):
+            serve(root)
+        assert reader.execute("select * from tessera.things").fetchall() == [(1,)]
+    serve(root)
+    assert postgres.execute("select * from tessera.things") == [(1, 2)]
+
+
+def test_rows_that_do_not_come_back_are_not_served(postgres: Postgres, root: Path) -> None:
+    publish_query(root, "select 1 as id, 'a' as words")
+    serve(root)
+    postgres.execute(
+        "create function public.spoil() returns trigger language plpgsql as "
+        "$$ begin new.words = 'x'; return new; end $$",
+        'create trigger spoil before insert on tessera_data."things~1" for each row execute function public.spoil()',
+    )
+    publish_query(root, "select 2 as id, 'b' as words")
+    with pytest.raises(PostgresPublicationError, match="'things' does not come back"):
+        serve(root)
+    assert postgres.execute("select * from tessera.things") == [(1, "a")]
+    assert postgres.execute('select count(*) from tessera_data."things~1"') == [(0,)]
+
+
+def test_a_damaged_version_is_not_loaded(postgres: Postgres, root: Path) -> None:
+    publish_marker(root, 1)
+    path = VersionStore(root).root / "v000001" / "customers.parquet"
+    path.write_bytes(path.read_bytes() + b" ")
+    with pytest.raises(VersionDamagedError, match=r"customers\.parquet changed"):
+        serve(root)
+
+
+def test_a_home_that_began_anew_is_not_taken_for_the_old_one(postgres: Postgres, root: Path) -> None:
+    publish_marker(root, 1)
+    serve(root)
+    shutil.rmtree(root)
+    publish_marker(root, 2)
+    assert serve(root).was_loaded
+    assert served_marker(postgres) == 2
+
+
+def test_a_server_that_is_down_is_told_without_the_secret(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish_marker(root, 1)
+    monkeypatch.setenv(CONNECTION, f"postgresql://reader:{DSN_PASSWORD}@127.0.0.1:1/marts")
+    with pytest.raises(PostgresPublicationError) as caught:
+        serve(root)
+    assert "tessera publish-postgres" in str(caught.value)
+    assert "the server is up" in str(caught.value)
+    assert PASSWORD not in str(caught.value)
+    assert DSN_PASSWORD not in str(caught.value)
+    assert caught.value.__cause__ is None
+    monkeypatch.delenv(CONNECTION)
+    with pytest.raises(TesseraError, match="MARTS_DSN is not set"):
+        serve(root)
+
+
+def test_names_are_quoted_and_rights_that_are_missing_are_told(
+    postgres: Postgres, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish_query(root, 'select 1 as id, 2 as "select ""x"" -- %s"', name="odd'; mart")
+    serve(root)
+    assert postgres.execute('select "select ""x"" -- %s" from tessera."odd\'; mart"') == [(2,)]
+    unknown = PostgresPublication(connection=CONNECTION, readers=["nobody; drop"])
+    with pytest.raises(PostgresPublicationError, match="a role under readers does not exist"):
+        serve(root, unknown)
+    monkeypatch.setenv(CONNECTION, postgres.dsn("reader", DSN_PASSWORD))
+    with pytest.raises(PostgresPublicationError, match="the role lacks a right"):
+        serve(root, PostgresPublication(connection=CONNECTION, schema="elsewhere"))
