@@ -14,12 +14,18 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import dagster as dg
 import duckdb
 import psycopg
 import pytest
+from typer.testing import CliRunner
 
+from orchestration.assets.postgres_marts import postgres_assets
+from orchestration.cli import app
+from orchestration.configuration.deployment import load_deployment
 from orchestration.configuration.postgres_publication import PostgresPublication
 from orchestration.errors import TesseraError
+from orchestration.partitions import nightly_partitions
 from orchestration.postgres_publication import session
 from orchestration.postgres_publication.errors import PostgresPublicationError
 from orchestration.postgres_publication.serving import Served, serve_in_postgres
@@ -28,6 +34,8 @@ from orchestration.publishing.mart_writer import MartRelation
 from orchestration.publishing.publisher import publish
 from orchestration.publishing.version_store import VersionStore
 from orchestration.repository import ROOT
+from orchestration.resources import NightLockResource
+from tests.support.deployments import write_config
 from tests.support.postgres_server import DSN_PASSWORD, PASSWORD, Postgres, running_postgres
 
 sys.path[:0] = [str(Path(__file__).parent), str(ROOT / "tests" / "unit" / "publishing")]
@@ -434,6 +442,54 @@ def test_a_server_that_is_down_is_told_without_the_secret(root: Path, monkeypatc
     monkeypatch.delenv(CONNECTION)
     with pytest.raises(TesseraError, match="MARTS_DSN is not set"):
         serve(root)
+
+
+def test_the_asset_serves_or_warns_and_the_night_goes_on(
+    postgres: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    more = "publish:\n  postgres:\n    connection: MARTS_DSN\n    schema: tessera\n"
+    deployment = load_deployment(write_config(tmp_path, more=more), tmp_path / "home")
+    partitions = nightly_partitions(deployment.settings)
+    publish_marker(deployment.home.published, 4)
+
+    def materialise() -> tuple[dg.ExecuteInProcessResult, dg.AssetCheckEvaluation]:
+        lock = NightLockResource(path=str(tmp_path / "night.lock"))
+        result = dg.materialize(
+            postgres_assets(deployment, partitions), partition_key="2024-06-30", resources={"night_lock": lock}
+        )
+        (check,) = result.get_asset_check_evaluations()
+        return result, check
+
+    result, check = materialise()
+    assert (result.success, check.passed) == (True, True)
+    (event,) = result.get_asset_materialization_events()
+    metadata = event.step_materialization_data.materialization.metadata
+    assert (metadata["version"].value, metadata["dagster/row_count"].value) == ("v000001", 5)
+    monkeypatch.setenv(CONNECTION, "postgresql://reader@127.0.0.1:1/marts")
+    result, check = materialise()
+    assert (result.success, check.passed, check.severity) == (True, False, dg.AssetCheckSeverity.WARN)
+    assert "tessera publish-postgres" in (check.description or "")
+    plain = load_deployment(write_config(tmp_path / "plain"), tmp_path / "home")
+    assert postgres_assets(plain, partitions) == []
+
+
+def test_the_console_repairs_and_rolls_back(postgres: Postgres, tmp_path: Path) -> None:
+    config = write_config(tmp_path, more="publish: {postgres: {connection: MARTS_DSN, keep_versions: 2}}\n")
+    home = tmp_path / "home"
+    for marker in (1, 2):
+        publish_marker(home / "published", marker)
+    options = ["--config", str(config), "--home", str(home)]
+    console = CliRunner()
+    shown = console.invoke(app, ["publish-postgres", *options])
+    assert "PostgreSQL serves v000002 in schema tessera: 3 rows loaded" in shown.output
+    shown = console.invoke(app, ["rollback", *options])
+    assert "PostgreSQL serves v000001" in shown.output
+    assert served_marker(postgres) == 1
+    # Without a configuration that can be read the files go back all the same.
+    publish_marker(home / "published", 3)
+    shown = console.invoke(app, ["rollback", "--config", str(tmp_path / "none.yml"), "--home", str(home)])
+    assert shown.exit_code == 0
+    assert "Whether PostgreSQL is to follow is not known" in shown.output
 
 
 def test_names_are_quoted_and_rights_that_are_missing_are_told(
