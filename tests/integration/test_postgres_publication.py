@@ -121,11 +121,10 @@ def rows_of_slots(postgres: Postgres) -> list[int]:
 
 def start(*arguments: object) -> subprocess.Popen[str]:
     paths = os.pathsep.join([str(ROOT), str(ROOT / "tests" / "unit" / "publishing")])
-    process = subprocess.Popen(
+    return subprocess.Popen(
         [sys.executable, str(WORKER), *map(str, arguments)],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": paths},
     )  # fmt: skip
-    return process
 
 
 def wait_until_ready(process: subprocess.Popen[str]) -> None:

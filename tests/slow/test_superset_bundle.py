@@ -17,6 +17,7 @@ from playwright.sync_api import sync_playwright
 from orchestration.configuration.postgres_publication import PostgresPublication
 from orchestration.postgres_publication.serving import serve_in_postgres
 from orchestration.publishing.version_store import VersionStore
+from scripts.chromium import FLAGS, chromium_path
 from tests.support import nights, small_company
 from tests.support.postgres_server import DSN_PASSWORD, running_postgres
 from tests.support.superset_server import BUNDLE, Superset, running_superset
@@ -30,7 +31,6 @@ DATASETS = {
     for path in (BUNDLE / "datasets").rglob("*.yaml")
     for dataset in [yaml.safe_load(path.read_text(encoding="utf-8"))]
 }
-_BROWSER = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 
 
 @pytest.fixture(scope="module")
@@ -108,7 +108,7 @@ def test_every_chart_says_what_the_marts_say(superset: Superset, published: Path
 def test_the_dashboard_shows_every_chart_without_an_error(superset: Superset, tmp_path: Path) -> None:
     picture = Path(os.environ.get(PICTURE, tmp_path / "superset.png"))
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=_BROWSER)
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=list(FLAGS))
         page = browser.new_page(viewport={"width": 1500, "height": 2300})
         page.goto(f"{superset.address}/login/", timeout=120_000)
         page.locator("input:visible").first.fill("admin", timeout=60_000)
