@@ -11,12 +11,12 @@ from typing import Any
 import dagster as dg
 import psycopg
 import pytest
-from typer.testing import CliRunner
 
 from orchestration.assets.postgres_marts import postgres_assets
-from orchestration.cli import app
+from orchestration.cli import rollback
 from orchestration.configuration.deployment import load_deployment
 from orchestration.configuration.postgres_publication import PostgresPublication
+from orchestration.console.postgres_command import publish_postgres
 from orchestration.errors import TesseraError
 from orchestration.partitions import nightly_partitions
 from orchestration.postgres_publication.errors import PostgresPublicationError
@@ -285,23 +285,24 @@ def test_the_asset_serves_or_warns_and_the_night_goes_on(
     assert postgres_assets(plain, partitions) == []
 
 
-def test_the_console_repairs_and_rolls_back(postgres: Postgres, tmp_path: Path) -> None:
+def test_the_console_repairs_and_rolls_back(
+    postgres: Postgres, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     config = write_config(tmp_path, more="publish: {postgres: {connection: MARTS_DSN, keep_versions: 2}}\n")
     home = tmp_path / "home"
     for marker in (1, 2):
         publish_marker(home / "published", marker)
-    options = ["--config", str(config), "--home", str(home)]
-    console = CliRunner()
-    shown = console.invoke(app, ["publish-postgres", *options])
-    assert "PostgreSQL serves v000002 in schema tessera: 3 rows loaded" in shown.output
-    shown = console.invoke(app, ["rollback", *options])
-    assert "PostgreSQL serves v000001" in shown.output
+    publish_postgres(config, home)
+    assert "PostgreSQL serves v000002 in schema tessera: 3 rows loaded" in capfd.readouterr().out
+    rollback(None, config, home)
+    assert "PostgreSQL serves v000001" in capfd.readouterr().out
     assert served_marker(postgres) == 1
     # Without a configuration that can be read the files go back all the same.
     publish_marker(home / "published", 3)
-    shown = console.invoke(app, ["rollback", "--config", str(tmp_path / "none.yml"), "--home", str(home)])
-    assert shown.exit_code == 0
-    assert "Whether PostgreSQL is to follow is not known" in shown.output
+    rollback(None, tmp_path / "none.yml", home)
+    shown = capfd.readouterr().out
+    assert "Now served: v000002" in shown
+    assert "Whether PostgreSQL is to follow is not known" in shown
 
 
 def test_names_are_quoted_and_rights_that_are_missing_are_told(
