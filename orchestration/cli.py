@@ -26,6 +26,7 @@ from orchestration.console.explain_command import explain
 from orchestration.console.explorer_command import explorer
 from orchestration.console.identity_commands import identity_app
 from orchestration.console.new_source_command import new_source
+from orchestration.console.postgres_command import follow_in_postgres, publish_postgres
 from orchestration.console.quarantine_commands import quarantine_app
 from orchestration.console.scorecard_command import scorecard
 from orchestration.console.treatments_command import treatments
@@ -49,6 +50,7 @@ app.command()(treatments)
 app.command()(explorer)
 app.command()(digest)
 app.command("new-source")(new_source)
+app.command("publish-postgres")(publish_postgres)
 ConfigOption = Annotated[
     Path | None,
     typer.Option("--config", help="The tessera.yml. Default: $TESSERA_CONFIG, ./tessera.yml, or the home's sample."),
@@ -142,6 +144,7 @@ def versions(home: HomeOption = None) -> None:
 @app.command()
 def rollback(
     version: Annotated[str | None, typer.Argument(help="A kept version. Default: the one before the served.")] = None,
+    config: ConfigOption = None,
     home: HomeOption = None,
 ) -> None:
     """Serve an earlier version again."""
@@ -149,6 +152,7 @@ def rollback(
 
     served = VersionStore(Home.locate(home).published).rollback(version)
     _console().print(f"Now served: [bold]{served.name}[/], the night of {served.as_of_date}", highlight=False)
+    follow_in_postgres(config, home)
 
 
 @app.command()

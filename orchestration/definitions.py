@@ -14,6 +14,7 @@ from orchestration.assets.gate import gate_asset
 from orchestration.assets.matching import matching_assets
 from orchestration.assets.ml import ml_assets
 from orchestration.assets.notices import notices_asset
+from orchestration.assets.postgres_marts import postgres_assets
 from orchestration.assets.predictions import prediction_assets
 from orchestration.assets.publish import publish_asset
 from orchestration.assets.raw import raw_assets
@@ -58,6 +59,7 @@ def build_defs(deployment: Deployment | None = None) -> dg.Definitions:
             ),
             publish_asset(deployment, manifest_path, partitions),
             notices_asset(deployment, partitions),
+            *postgres_assets(deployment, partitions),
         ],
         asset_checks=[
             *(inbound_contract_check(deployment, deployment.inbound[name]) for name in deployment.sources_on),

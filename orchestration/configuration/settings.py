@@ -23,6 +23,7 @@ from orchestration.configuration.custom_scheme_settings import Code, CustomSchem
 from orchestration.configuration.demand_settings import Demand
 from orchestration.configuration.identity_settings import Identity
 from orchestration.configuration.notice_settings import Channel
+from orchestration.configuration.postgres_publication import PostgresPublication
 from orchestration.configuration.setting_types import Section, Share, TimeZone
 from orchestration.configuration.source_settings import Source
 from orchestration.configuration.target_settings import Target
@@ -95,6 +96,7 @@ class Publish(Section):
 
     keep_versions: int = Field(default=14, ge=2)
     max_customers_drop_share: Share = 0.2
+    postgres: PostgresPublication | None = None
 
 
 class Surveys(Section):

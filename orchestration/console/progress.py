@@ -17,6 +17,7 @@ _WORDS = {
     "clusters": "clusters",
     "marts__data_quality": "gate",
     "publish__published_version": "publish",
+    "publish__postgres_marts": "publish to PostgreSQL",
 }
 
 
@@ -56,6 +57,10 @@ class NightProgress:
             count = event.step_materialization_data.materialization.metadata.get("dagster/row_count")
             if count is not None:
                 self._rows[key] = self._rows.get(key, 0) + int(str(count.value))
+        elif event.event_type is dg.DagsterEventType.ASSET_CHECK_EVALUATION:
+            found = event.asset_check_evaluation_data
+            if not found.passed and key == "publish__postgres_marts":
+                self._console.print(found.description or "", style="yellow", markup=False, highlight=False)
         elif event.is_step_success or event.is_step_failure:
             self._finish(key, failed=event.is_step_failure)
 

@@ -55,7 +55,7 @@ def read_only_session(secret: Secret, *, place: str, timeout_minutes: float) -> 
     Raises:
         ExtractionError: What PostgreSQL or the network had against it.
     """
-    secret, conninfo = _parsed(secret, place)
+    secret, conninfo = parsed_connection(secret, place)
     try:
         with psycopg.connect(conninfo) as connection:
             connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
@@ -70,7 +70,19 @@ def read_only_session(secret: Secret, *, place: str, timeout_minutes: float) -> 
         raise _told(error, secret, place) from None
 
 
-def _parsed(secret: Secret, place: str) -> tuple[Secret, str]:
+def parsed_connection(secret: Secret, place: str) -> tuple[Secret, str]:
+    """Read a connection string.
+
+    Args:
+        secret: Holds it.
+        place: Who needs it, for the message.
+
+    Returns:
+        The secret, which now hides the password on its own as well, and the string to connect with.
+
+    Raises:
+        ExtractionError: It is none.
+    """
     options: dict[str, Any] = {}
     try:
         options = {name: value for name, value in conninfo_to_dict(secret.value).items() if value is not None}

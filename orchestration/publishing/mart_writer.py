@@ -69,7 +69,7 @@ def _columns(con: duckdb.DuckDBPyConnection, relation: str) -> dict[str, str]:
     return {row[0]: row[1] for row in con.execute(query).fetchall()}
 
 
-def _content(con: duckdb.DuckDBPyConnection, relation: str, columns: Sequence[str]) -> tuple[int, int]:
+def content_sum(con: duckdb.DuckDBPyConnection, relation: str, columns: Sequence[str]) -> tuple[int, int]:
     """Return the number of rows and a sum of row hashes that does not depend on their order."""
     listed = ", ".join(map(_quoted, columns))
     query = f"select count(*), coalesce(sum(hash({listed})::hugeint), 0) from {relation}"
@@ -112,7 +112,7 @@ def _order_by(con: duckdb.DuckDBPyConnection, mart: MartRelation, columns: Mappi
 def _write_parquet(con: duckdb.DuckDBPyConnection, mart: MartRelation, folder: Path) -> tuple[MartEntry, int]:
     """Write one mart, read it back, and return its entry and hash sum."""
     columns = _source_columns(con, mart)
-    before = _content(con, mart.source, list(columns))
+    before = content_sum(con, mart.source, list(columns))
     path = folder / f"{mart.name}.parquet"
     order = _order_by(con, mart, columns, before[0])
     query = f"select * from {mart.source} order by {order}"
@@ -129,7 +129,7 @@ def _write_parquet(con: duckdb.DuckDBPyConnection, mart: MartRelation, folder: P
             found=f"{kept.get(lost[0])} in {path.name}",
             fix="cast it in the mart's model, say hugeint (a sum of integers) to bigint, enum to varchar",
         )
-    _require_same(mart, before, _content(con, file, list(columns)), path.name)
+    _require_same(mart, before, content_sum(con, file, list(columns)), path.name)
     entry = MartEntry(
         rows=before[0],
         columns=tuple(
@@ -216,5 +216,5 @@ def _read_back_database(marts: Sequence[MartRelation], folder: Path, expected: M
     with duckdb.connect(str(folder / DATABASE_NAME), read_only=True) as con:
         for mart in marts:
             table = f"main.{_quoted(mart.name)}"
-            found = _content(con, table, list(_columns(con, table)))
+            found = content_sum(con, table, list(_columns(con, table)))
             _require_same(mart, expected[mart.name], found, DATABASE_NAME)

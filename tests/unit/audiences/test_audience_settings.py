@@ -63,9 +63,7 @@ def test_campaigns_with_an_audience_are_compiled_with_what_they_leave_out_filled
     assert (back["launches_on"], back["ends_on"], new["ends_on"]) == ("2024-03-09", "2024-04-09", None)
     assert "\"custom_segment_codes\"['food_delivery']" in new["when_sql"]
     assert '("as_of_date" - "last_order_date") > 60' in back["when_sql"]
-    assert back["audience"].startswith(
-        "Lifecycle is At risk or Lost and net revenue is at least 100"
-    )
+    assert back["audience"].startswith("Lifecycle is At risk or Lost and net revenue is at least 100")
 
 
 def test_a_smaller_minimum_for_all_is_a_threshold(tmp_path: Path) -> None:

@@ -41,9 +41,7 @@ def test_every_column_of_the_mart_that_can_be_compared_is_there_and_no_key(reade
 def test_a_segment_is_asked_by_its_code_and_an_unknown_one_is_not_known(reader: WhenReader) -> None:
     when = reader.when({"food_delivery_segment_code": "lapsed", "rfm_segment_code": ["champions", "unknown"]}, ())
     whens = gathered([when], catalog=reader.catalog, file=NOWHERE)
-    assert when_in_words(whens, when) == (
-        "Food delivery is Lapsed and RFM is Champions or unknown"
-    )
+    assert when_in_words(whens, when) == ("Food delivery is Lapsed and RFM is Champions or unknown")
     query = f"""
         select id, coalesce({when_sql(whens, when)}, false) from (values
             (1, 'champions', map {{'food_delivery': 'lapsed'}}),
