@@ -19,6 +19,7 @@ from orchestration.configuration.deployment import Deployment
 from orchestration.explorer.about import about_version
 from orchestration.explorer.page import write_explorer
 from orchestration.failures import told_plainly
+from orchestration.freshness import publication_freshness
 from orchestration.found_segments.catalogue import FOUND_SCHEMES
 from orchestration.gate.expectations import GATE_ASSET, IDENTITY_BUILD, PREDICTIONS_BUILD
 from orchestration.gate.report import summarise
@@ -48,6 +49,7 @@ def publish_asset(
         kinds={"duckdb", "parquet"},
         partitions_def=partitions,
         backfill_policy=ONE_NIGHT_A_RUN,
+        freshness_policy=publication_freshness(deployment.settings),
     )
     def published_version(
         context: dg.AssetExecutionContext, warehouse: WarehouseResource, night_lock: NightLockResource

@@ -56,6 +56,9 @@ class NightProgress:
             count = event.step_materialization_data.materialization.metadata.get("dagster/row_count")
             if count is not None:
                 self._rows[key] = self._rows.get(key, 0) + int(str(count.value))
+        elif event.event_type == dg.DagsterEventType.STEP_UP_FOR_RETRY:
+            wait = event.step_retry_data.seconds_to_wait or 0
+            self._console.print(f"  {_label(key)}: tried again in {wait:.0f} s", style="yellow", highlight=False)
         elif event.is_step_success or event.is_step_failure:
             self._finish(key, failed=event.is_step_failure)
 
