@@ -7,12 +7,21 @@ the newest record of a delivery may be (``gate.deliveries``), which errors are w
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 import dagster as dg
 
+from data_contracts.contract import Contract
 from orchestration.configuration.settings import Nights, Settings
+from orchestration.configuration.source_settings import Source
 
 _MINUTES_A_DAY = 24 * 60
+
+
+def latency_of(contract: Contract, sources: Sequence[Source]) -> float | None:
+    """Return how many days old the newest record of a table may be: the strictest of its sources, else the contract."""
+    declared = [source.latency_days for source in sources if source.latency_days is not None]
+    return min(declared, default=contract.rules.latency_days)
 
 
 def source_freshness(nights: Nights, *, latency_days: float | None) -> dg.FreshnessPolicy | None:
@@ -34,7 +43,7 @@ def source_freshness(nights: Nights, *, latency_days: float | None) -> dg.Freshn
 
 
 def publication_freshness(settings: Settings) -> dg.FreshnessPolicy | None:
-    """Return by when of each day a version must have been published since the night began; None after the last night."""
+    """Return by when of each day a version must have been published since the night began; None where data ended."""
     if settings.nights.last is not None:
         return None
     return dg.FreshnessPolicy.cron(

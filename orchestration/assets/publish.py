@@ -6,21 +6,21 @@ Belongs here: asking the verdict once more and calling the publisher. Does not b
 
 # No postponed annotations here: Dagster reads the types of an asset's arguments when it is defined.
 import datetime as dt
-import time
 from collections.abc import Mapping
 from pathlib import Path
 
 import dagster as dg
 
 from orchestration.assets.gate import judge_build, refused
+from orchestration.assets.measures import measures
 from orchestration.audiences.launches import lock_launched
 from orchestration.audiences.locks import LockStore
 from orchestration.configuration.deployment import Deployment
 from orchestration.explorer.about import about_version
 from orchestration.explorer.page import write_explorer
 from orchestration.failures import told_plainly
-from orchestration.freshness import publication_freshness
 from orchestration.found_segments.catalogue import FOUND_SCHEMES
+from orchestration.freshness import publication_freshness
 from orchestration.gate.expectations import GATE_ASSET, IDENTITY_BUILD, PREDICTIONS_BUILD
 from orchestration.gate.report import summarise
 from orchestration.gate.verdict import Verdict
@@ -58,7 +58,7 @@ def publish_asset(
         verdict = judge_build(deployment, manifest_path, as_of_date=night)
         if not verdict.may_publish:
             raise refused(deployment, verdict, run_id=context.run_id)
-        started = time.perf_counter()
+        started_at = dt.datetime.now(tz=dt.UTC)
         models = _models(verdict)
         with told_plainly(), warehouse.connect(read_only=True) as connection:
 
@@ -82,12 +82,12 @@ def publish_asset(
             ).version
         return dg.MaterializeResult(
             metadata={
+                **measures(sum(version.rows.values()), started_at=started_at),
                 "version": version.name,
                 "folder": dg.MetadataValue.path(version.path),
                 "rows": dg.MetadataValue.json(dict(version.rows)),
                 "checks": summarise(verdict),
                 "campaigns launched": ", ".join(launched) or "none",
-                "seconds": round(time.perf_counter() - started, 2),
             }
         )
 

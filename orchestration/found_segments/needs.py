@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from orchestration.found_segments.found_scheme import FoundScheme
+from orchestration.found_segments.found_scheme import FoundScheme, names_alone
 from orchestration.found_segments.typing_features import TYPING_FEATURES, TYPING_TABLES
 
 if TYPE_CHECKING:
@@ -27,12 +27,14 @@ def _find(
     tonight: dt.date,
     previous: Mapping[str, Any] | None,
     thresholds: Mapping[str, Any],
+    refit: bool = False,
 ) -> Found:
     from orchestration.found_segments.classes_of_all import classes_of_all
     from orchestration.found_segments.likert_classes import WITHOUT_CLASSES, learn_classes
     from orchestration.found_segments.stated import inferred_beyond_stated
     from orchestration.found_segments.statements import read_battery
 
+    previous = names_alone(previous) if refit else previous
     battery = read_battery(
         connection, "needs", tonight=tonight, straight_liner_items=thresholds["needs_straight_liner_items"]
     )

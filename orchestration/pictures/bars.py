@@ -17,19 +17,21 @@ _MOST = 24
 _NAME_CHARACTERS = 30
 
 
-def bars_svg(title: str, amounts: Sequence[tuple[str, float]], *, unit: str = "") -> str:
+def bars_svg(title: str, amounts: Sequence[tuple[str, float]], *, unit: str = "", with_shares: bool = True) -> str:
     """Return bars, one for each name, in the given order; those beyond the first 24 are summed in the last.
 
     Args:
         title: The question that the picture answers.
         amounts: Names and amounts of 0 and more.
         unit: Of the amounts, in words.
+        with_shares: Whether the amounts add up to something of which each is a share.
     """
     shown = list(amounts)
     if len(shown) > _MOST:
         rest = shown[_MOST - 1 :]
         shown = [*shown[: _MOST - 1], (f"{len(rest)} others", sum(amount for _, amount in rest))]
-    total, most = sum(amount for _, amount in shown), max((amount for _, amount in shown), default=0)
+    total = sum(amount for _, amount in shown) if with_shares else 0
+    most = max((amount for _, amount in shown), default=0)
     length = _WIDTH - 2 * _MARGIN - _NAMES - _FIGURES
     parts = [words(_MARGIN, 30, title, "panel")]
     for row, (name, amount) in enumerate(shown):

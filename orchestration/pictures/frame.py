@@ -17,6 +17,9 @@ text { font-family: system-ui, -apple-system, "Segoe UI", Roboto, Arial, sans-se
 .strong { font-weight: 600; } .quiet { fill: #52606d; font-size: 12px; }
 .best { stroke: #0b6e4f; fill: #0b6e4f; } .rest { stroke: #8794a1; fill: #8794a1; }
 .line { fill: none; stroke: #2f6690; stroke-width: 2.5; } .bar, .dot { fill: #2f6690; }
+.line.colour-1 { stroke: #b4531a; } .dot.colour-1 { fill: #b4531a; }
+.line.colour-2 { stroke: #3b7a3b; } .dot.colour-2 { fill: #3b7a3b; }
+.line.colour-3 { stroke: #7d4f9a; } .dot.colour-3 { fill: #7d4f9a; }
 .band { fill: #2f6690; opacity: 0.18; }
 .dashed { stroke-dasharray: 6 5; }
 @media (prefers-color-scheme: dark) {
@@ -24,6 +27,9 @@ text { fill: #f0f4f8; } .quiet { fill: #b3bfcc; }
 .ground { fill: #16202a; } .stripe { fill: #1c2833; } .grid { stroke: #2c3a47; } .zero { stroke: #8494a4; }
 .best { stroke: #4fd1a5; fill: #4fd1a5; } .rest { stroke: #7d8b99; fill: #7d8b99; }
 .line { stroke: #7fb7de; } .bar, .dot, .band { fill: #7fb7de; }
+.line.colour-1 { stroke: #f0a06a; } .dot.colour-1 { fill: #f0a06a; }
+.line.colour-2 { stroke: #86cf86; } .dot.colour-2 { fill: #86cf86; }
+.line.colour-3 { stroke: #c9a2e0; } .dot.colour-3 { fill: #c9a2e0; }
 }
 """
 

@@ -14,6 +14,8 @@ from orchestration.pictures.frame import document, words
 _WIDTH, _HEIGHT = 720, 300
 _LEFT, _RIGHT, _TOP, _BOTTOM = 70, 700, 56, 250
 _LABELS = 8
+# Looks for lines that have names (frame.py).
+_COLOURS = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +29,7 @@ class Line:
         is_dashed: Whether it is not what was seen: expected, or what would be ideal.
         is_quiet: Whether it is only there to be compared with.
         has_dots: Whether points are marked.
+        name: Beside its colour, where there are several lines.
     """
 
     points: Sequence[tuple[float, float]]
@@ -35,6 +38,7 @@ class Line:
     is_dashed: bool = False
     is_quiet: bool = False
     has_dots: bool = False
+    name: str = ""
 
 
 def lines_svg(
@@ -73,18 +77,24 @@ def lines_svg(
         for place, label in enumerate(labels)
         if place % every == 0
     ]
+    named = [line for line in lines if line.name]
     for line in lines:
+        colour = f" colour-{named.index(line) % _COLOURS}" if line.name else ""
         placed = [(across(place), value) for place, value in line.points]
         if line.upper and len(line.upper) == len(line.lower) == len(placed):
             around = [(x, up(high)) for (x, _), high in zip(placed, line.upper, strict=True)]
             around += [(x, up(max(low, 0.0))) for (x, _), low in reversed(list(zip(placed, line.lower, strict=True)))]
             parts.append(f'<polygon class="band" points="{_path(around)}"/>')
-        kind = "rest" if line.is_quiet else "line"
+        kind = "rest" if line.is_quiet else f"line{colour}"
         dashed = " dashed" if line.is_dashed else ""
         path = _path([(x, up(value)) for x, value in placed])
         parts.append(f'<polyline class="{kind}{dashed}" style="fill: none" points="{path}"/>')
         if line.has_dots:
-            parts += [f'<circle class="dot" cx="{x}" cy="{up(value)}" r="4"/>' for x, value in placed]
+            parts += [f'<circle class="dot{colour}" cx="{x}" cy="{up(value)}" r="4"/>' for x, value in placed]
+    for number, line in enumerate(named):
+        left = _LEFT + 14 + 160 * number
+        parts.append(f'<circle class="dot colour-{number % _COLOURS}" cx="{left}" cy="44" r="5"/>')
+        parts.append(words(left + 10, 48, line.name, "quiet"))
     if note:
         parts.append(words(20, _HEIGHT - 12, note, "quiet"))
     return document(title, told, parts, width=_WIDTH, height=_HEIGHT)
