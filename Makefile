@@ -2,6 +2,8 @@
 # make ui     Dagster on 127.0.0.1:3000       make bench  where a night's time goes
 # make check  lint, types, layers             make render generated dbt YAML and docs
 SAMPLE ?= company
+# Customers of the simulated company, if not as many as usual.
+CUSTOMERS ?=
 TESSERA_HOME ?= .tessera
 export TESSERA_HOME
 CONFIG ?= $(TESSERA_HOME)/samples/$(SAMPLE)/tessera.yml
@@ -12,7 +14,7 @@ DEV := .venv/.ready-dev
 .PHONY: run test test-slow ui bench check render setup
 
 run: $(READY)
-	@$(BIN)/tessera sample $(SAMPLE)
+	@$(BIN)/tessera sample $(SAMPLE) $(if $(CUSTOMERS),--customers $(CUSTOMERS))
 	@$(BIN)/tessera run --config $(CONFIG)
 
 test: $(DEV)

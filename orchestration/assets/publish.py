@@ -8,6 +8,7 @@ Belongs here: asking the verdict once more and calling the publisher. Does not b
 import datetime as dt
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 
@@ -55,43 +56,64 @@ def publish_asset(
         context: dg.AssetExecutionContext, warehouse: WarehouseResource, night_lock: NightLockResource
     ) -> dg.MaterializeResult:
         night = dt.date.fromisoformat(context.partition_key)
-        verdict = judge_build(deployment, manifest_path, as_of_date=night)
-        if not verdict.may_publish:
-            raise refused(deployment, verdict, run_id=context.run_id)
-        started_at = dt.datetime.now(tz=dt.UTC)
-        models = _models(verdict)
-        with told_plainly(), warehouse.connect(read_only=True) as connection:
-
-            def before_it_is_served(draft: Draft) -> None:
-                _add_files(draft, models, deployment)
-                # Nobody is contacted by a version that is not served, so a night that is refused locks nothing.
-                launched.extend(lock_launched(connection, LockStore(deployment.home.campaigns), night=night))
-
-            launched: list[str] = []
-            version = publish(
-                store=VersionStore(deployment.home.published),
-                warehouse=connection,
-                marts=marts(deployment),
-                as_of_date=night,
-                run_id=context.run_id,
-                checks=_checks(verdict),
-                models=models,
-                published_at=dt.datetime.now(tz=dt.UTC),
-                keep_versions=deployment.settings.publish.keep_versions,
-                add_files=before_it_is_served,
-            ).version
         return dg.MaterializeResult(
-            metadata={
-                **measures(sum(version.rows.values()), started_at=started_at),
-                "version": version.name,
-                "folder": dg.MetadataValue.path(version.path),
-                "rows": dg.MetadataValue.json(dict(version.rows)),
-                "checks": summarise(verdict),
-                "campaigns launched": ", ".join(launched) or "none",
-            }
+            metadata=publish_build(deployment, manifest_path, warehouse, night=night, run_id=context.run_id)
         )
 
     return published_version
+
+
+def publish_build(
+    deployment: Deployment, manifest_path: Path, warehouse: WarehouseResource, *, night: dt.date, run_id: str
+) -> dict[str, Any]:
+    """Publish the build that is in the warehouse as a new version and serve it.
+
+    Args:
+        deployment: Whose build.
+        manifest_path: dbt's manifest, which says what the build must have run.
+        warehouse: Where it is.
+        night: The night that it must be of.
+        run_id: Who publishes.
+
+    Returns:
+        What Dagster is told of the version.
+
+    Raises:
+        Failure: The build may not be published, or cannot be.
+    """
+    started_at = dt.datetime.now(tz=dt.UTC)
+    verdict = judge_build(deployment, manifest_path, as_of_date=night)
+    if not verdict.may_publish:
+        raise refused(deployment, verdict, run_id=run_id)
+    models = _models(verdict)
+    launched: list[str] = []
+    with told_plainly(), warehouse.connect(read_only=True) as connection:
+
+        def before_it_is_served(draft: Draft) -> None:
+            _add_files(draft, models, deployment)
+            # Nobody is contacted by a version that is not served, so a night that is refused locks nothing.
+            launched.extend(lock_launched(connection, LockStore(deployment.home.campaigns), night=night))
+
+        version = publish(
+            store=VersionStore(deployment.home.published),
+            warehouse=connection,
+            marts=marts(deployment),
+            as_of_date=night,
+            run_id=run_id,
+            checks=_checks(verdict),
+            models=models,
+            published_at=dt.datetime.now(tz=dt.UTC),
+            keep_versions=deployment.settings.publish.keep_versions,
+            add_files=before_it_is_served,
+        ).version
+    return {
+        **measures(sum(version.rows.values()), started_at=started_at),
+        "version": version.name,
+        "folder": dg.MetadataValue.path(version.path),
+        "rows": dg.MetadataValue.json(dict(version.rows)),
+        "checks": summarise(verdict),
+        "campaigns launched": ", ".join(launched) or "none",
+    }
 
 
 def marts(deployment: Deployment) -> list[MartRelation]:

@@ -33,7 +33,7 @@ def quality_frame(verdict: Verdict, *, served: Path | None) -> pd.DataFrame:
         }
     )
     rows = rows.drop(columns="started_at").assign(
-        question=[verdict.questions.get(name) for name in rows["check_name"]],
+        question=rows["check_name"].map(dict(verdict.questions)),
         is_current=True,
         checked_at=_utc_without_zone(rows["checked_at"]),
     )

@@ -1,0 +1,50 @@
+"""Serving an earlier version again.
+
+Belongs here: the job and what the launchpad asks. Does not belong here: doing it (serving.py).
+"""
+
+# No postponed annotations here: Dagster reads the types of an op's arguments when it is defined.
+import dagster as dg
+from pydantic import Field
+
+from orchestration.assets.publish import PUBLISH_ASSET
+from orchestration.failures import told_plainly
+from orchestration.home import Home
+from orchestration.operations.serving import roll_back
+
+ROLLBACK_JOB = "rollback_job"
+
+
+class RollbackConfig(dg.Config):
+    """What the launchpad asks."""
+
+    version: str | None = Field(
+        default=None,
+        description="A kept version, such as v000003. Without one: the version before the one that is served.",
+    )
+
+
+def rollback_job(home: Home) -> dg.JobDefinition:
+    """Return the job of the launchpad."""
+
+    @dg.op(
+        name="rollback",
+        description="Points published/current to an earlier version after its files were hashed. Nothing is deleted.",
+    )
+    def rollback(context: dg.OpExecutionContext, config: RollbackConfig) -> None:
+        with told_plainly():
+            served = roll_back(home, config.version, owner=f"Dagster run {context.run_id}")
+        context.log.info("Now served: %s, the night of %s", served.name, served.as_of_date)
+        told = {"served again": served.name, "night": served.as_of_date.isoformat()}
+        context.log_event(dg.AssetObservation(asset_key=PUBLISH_ASSET, metadata=told))
+
+    @dg.job(
+        name=ROLLBACK_JOB,
+        description="Serve an earlier version again. Launch it as it is for the one before, or name a version. The "
+        "next night publishes a new one as usual.",
+        executor_def=dg.in_process_executor,
+    )
+    def job() -> None:
+        rollback()
+
+    return job
