@@ -57,6 +57,11 @@ app.command()(rollback)
 app.command()(republish)
 app.command()(refit)
 app.command("new-source")(new_source)
+# Beginnings of its warnings.
+_DAGSTERS_REMARKS = ",".join(
+    f"ignore:{beginning}"
+    for beginning in ("Parameter `backfill_policy`", "Function `dev_command`", "Parameter `freshness_policy`")
+)
 
 
 @app.command()
@@ -80,6 +85,8 @@ def ui(
     prepare_dagster_home(deployment.home)
     os.environ[CONFIG_VARIABLE] = str(deployment.config_path)
     os.environ[HOME_VARIABLE] = str(deployment.home.root)
+    # Dagster's own processes say once for each asset and process what nobody here can do anything about.
+    os.environ.setdefault("PYTHONWARNINGS", _DAGSTERS_REMARKS)
     command = [str(Path(sys.executable).with_name("dagster")), "dev", "-w", str(WORKSPACE)]
     raise typer.Exit(subprocess.call([*command, "-h", "127.0.0.1", "-p", str(port)], cwd=WORKSPACE.parent))  # noqa: S603
 

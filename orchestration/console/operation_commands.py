@@ -62,14 +62,11 @@ def refit(
     home: HomeOption = None,
 ) -> None:
     """Run a night on which models learn anew although nothing has drifted."""
-    from orchestration.learning_anew import steps_to_refit
     from orchestration.operations.refit import REFIT_JOB, refit_run_config
 
     deployment = load_deployment(config, home)
-    # Asked here as well, so that a name that is not there is told at once.
-    steps_to_refit(deployment, models or [])
-    night = tonight(deployment, night_named(date))
-    run_and_tell(deployment, night, job_name=REFIT_JOB, run_config=refit_run_config(models or []))
+    run_config = refit_run_config(deployment, models or [])
+    run_and_tell(deployment, tonight(deployment, night_named(date)), job_name=REFIT_JOB, run_config=run_config)
 
 
 def night_named(text: str | None) -> dt.date | None:

@@ -15,8 +15,9 @@ from orchestration.configuration.deployment import Deployment, load_deployment
 from orchestration.dagster_instance import dagster_instance
 from orchestration.definitions import build_defs
 from orchestration.gate.ledger import Ledger
+from orchestration.learning_anew import learning_steps
 from orchestration.night_lock import night_lock
-from orchestration.operations.refit import REFIT_JOB
+from orchestration.operations.refit import REFIT_JOB, refit_run_config
 from orchestration.operations.republish import REPUBLISH_JOB
 from orchestration.operations.rollback import ROLLBACK_JOB
 from orchestration.publishing.manifest import verify
@@ -104,13 +105,23 @@ def test_nothing_is_rolled_back_while_a_night_is_at_work(deployment: Deployment)
         assert "another run is working" in failure(refused)
 
 
-def test_the_refit_jobs_launchpad_asks_for_models_by_name(deployment: Deployment) -> None:
+def test_the_refit_jobs_launchpad_shows_every_model_and_takes_a_no(deployment: Deployment) -> None:
     job = build_defs(deployment).resolve_job_def(REFIT_JOB)
-    whole = dg.validate_run_config(job, {})
-    assert whole["ops"]["clusters"]["config"]["refit"] is True
-    assert whole["ops"]["predictions"]["config"]["refit"] is True
-    one = dg.validate_run_config(job, {"models": ["predictions"]})
-    assert (one["ops"]["clusters"]["config"]["refit"], one["ops"]["predictions"]["config"]["refit"]) == (False, True)
+    shown = job.partitioned_config.get_run_config_for_partition_key("2024-12-31")
+    assert {step: said["config"]["refit"] for step, said in shown["ops"].items()} == dict.fromkeys(
+        learning_steps(deployment).values(), True
+    )
+    one = refit_run_config(deployment, ["predictions"])
+    said = dg.validate_run_config(job, one)["ops"]
+    assert (said["clusters"]["config"]["refit"], said["predictions"]["config"]["refit"]) == (False, True)
+
+
+def test_every_launchpad_can_be_shown_and_every_job_says_what_it_does(deployment: Deployment) -> None:
+    definitions = build_defs(deployment)
+    for job in definitions.resolve_all_job_defs():
+        assert job.get_job_snapshot_id()
+        if not job.name.startswith("__"):
+            assert len((job.description or "").split()) > 8, job.name
 
 
 def test_a_model_that_is_not_there_is_told_before_anything_runs(deployment: Deployment) -> None:
