@@ -107,7 +107,8 @@ def _dbt_step(
             relation = _relation_of(event, manifest)
             if relation in rows:
                 metadata[ROWS] = dg.MetadataValue.int(rows[relation])
-            yield event.with_metadata({**metadata, **shown.get(relation, {})})
+            # What a person looks for comes before what dbt calls it.
+            yield event.with_metadata({**shown.get(relation, {}), **metadata})
         if not invocation.is_successful():
             raise dg.Failure(
                 description=what_failed(ledger.results().values(), run_id=context.run_id)

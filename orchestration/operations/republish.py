@@ -25,10 +25,10 @@ REPUBLISH_JOB = "republish_job"
 class RepublishConfig(dg.Config):
     """What the launchpad asks."""
 
-    night: str | None = Field(
-        default=None,
+    night: str = Field(
+        default="",
         description="The night that you expect to be in the warehouse (YYYY-MM-DD); the run is refused when it is "
-        "another. Without one: whichever is there.",
+        "another. Left empty: whichever is there.",
     )
 
 
@@ -43,7 +43,7 @@ def night_to_republish(deployment: Deployment, night: str | None) -> dt.date:
         TesseraError: Nothing was built yet, or another night than expected.
     """
     built = built_night(Ledger(deployment.home.ledger))
-    if night is not None and night.strip() != built.isoformat():
+    if night is not None and night != built.isoformat():
         raise TesseraError(
             f"the night of {night} is not in the warehouse",
             expected=f"the night whose build is there, {built}, or none to take it as it is",
@@ -67,7 +67,7 @@ def republish_job(deployment: Deployment, manifest_path: Path) -> dg.JobDefiniti
         night_lock: NightLockResource,
     ) -> None:
         with told_plainly():
-            night = night_to_republish(deployment, config.night)
+            night = night_to_republish(deployment, config.night.strip() or None)
         metadata = publish_build(deployment, manifest_path, warehouse, night=night, run_id=context.run_id)
         context.log_event(
             dg.AssetMaterialization(asset_key=PUBLISH_ASSET, partition=night.isoformat(), metadata=metadata)
@@ -77,6 +77,8 @@ def republish_job(deployment: Deployment, manifest_path: Path) -> dg.JobDefiniti
         name=REPUBLISH_JOB,
         description="Publish the build that is in the warehouse again, as a new version, through the same verdict as "
         "at night: after files of versions were lost or damaged, or to serve it again after a rollback.",
+        # Shown in the launchpad, so that nobody has to know what can be said there.
+        config={"ops": {"republish": {"config": RepublishConfig().model_dump()}}},
         executor_def=dg.in_process_executor,
     )
     def job() -> None:

@@ -18,9 +18,9 @@ ROLLBACK_JOB = "rollback_job"
 class RollbackConfig(dg.Config):
     """What the launchpad asks."""
 
-    version: str | None = Field(
-        default=None,
-        description="A kept version, such as v000003. Without one: the version before the one that is served.",
+    version: str = Field(
+        default="",
+        description="A kept version, such as v000003. Left empty: the version before the one that is served.",
     )
 
 
@@ -33,7 +33,7 @@ def rollback_job(home: Home) -> dg.JobDefinition:
     )
     def rollback(context: dg.OpExecutionContext, config: RollbackConfig) -> None:
         with told_plainly():
-            served = roll_back(home, config.version, owner=f"Dagster run {context.run_id}")
+            served = roll_back(home, config.version.strip() or None, owner=f"Dagster run {context.run_id}")
         context.log.info("Now served: %s, the night of %s", served.name, served.as_of_date)
         told = {"served again": served.name, "night": served.as_of_date.isoformat()}
         context.log_event(dg.AssetObservation(asset_key=PUBLISH_ASSET, metadata=told))
@@ -42,6 +42,8 @@ def rollback_job(home: Home) -> dg.JobDefinition:
         name=ROLLBACK_JOB,
         description="Serve an earlier version again. Launch it as it is for the one before, or name a version. The "
         "next night publishes a new one as usual.",
+        # Shown in the launchpad, so that nobody has to know what can be said there.
+        config={"ops": {"rollback": {"config": RollbackConfig().model_dump()}}},
         executor_def=dg.in_process_executor,
     )
     def job() -> None:
