@@ -24,6 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import typer
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from orchestration.errors import TesseraError
@@ -235,7 +236,7 @@ def _opened(stranger: Stranger, path: str) -> Page:
 
 def _picture(stranger: Stranger, page: Page, name: str) -> None:
     page.screenshot(path=stranger.folder / "pictures" / f"{name}.png")
-    print(f"{name}: {stranger.folder / 'pictures' / name}.png", flush=True)
+    typer.echo(f"{name}: {stranger.folder / 'pictures' / name}.png")
     page.close()
 
 
@@ -243,7 +244,7 @@ def _command(arguments: list[str], *, cwd: Path) -> None:
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("TESSERA_", "DAGSTER_"))}
     # Where an environment is linked, its command would find another checkout.
     environment["PYTHONPATH"] = str(cwd)
-    print(f"$ {' '.join(arguments)}", flush=True)
+    typer.echo(f"$ {' '.join(arguments)}")
     ended = subprocess.run(arguments, cwd=cwd, env=environment, check=False)  # noqa: S603
     _expect(ended.returncode == 0, f"{' '.join(arguments)} to end with 0", str(ended.returncode))
 

@@ -110,7 +110,7 @@ def calibration_svg(connection: duckdb.DuckDBPyConnection) -> str | None:
     lines = [Line(points=[(0, 0.0), (10, 1.0)], is_quiet=True, is_dashed=True)]
     told = []
     for model, group in groupby(rows, key=lambda row: row[0]):
-        points = [(10 * predicted, observed) for _, predicted, observed in group]
+        points = [(10 * float(predicted), float(observed)) for _, predicted, observed in group]
         lines.append(Line(points=points, has_dots=True, name=str(model).replace("_", " ")))
         worst = max(abs(place / 10 - observed) for place, observed in points)
         told.append(f"{model}: at most {100 * worst:.0f} points off in a tenth of the customers")
