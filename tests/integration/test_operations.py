@@ -14,6 +14,7 @@ from orchestration.assets.publish import PUBLISH_ASSET
 from orchestration.configuration.deployment import Deployment, load_deployment
 from orchestration.dagster_instance import dagster_instance
 from orchestration.definitions import build_defs
+from orchestration.errors import TesseraError
 from orchestration.gate.ledger import Ledger
 from orchestration.learning_anew import learning_steps
 from orchestration.night_lock import night_lock
@@ -125,7 +126,5 @@ def test_every_launchpad_can_be_shown_and_every_job_says_what_it_does(deployment
 
 
 def test_a_model_that_is_not_there_is_told_before_anything_runs(deployment: Deployment) -> None:
-    where = ("--config", str(deployment.config_path), "--home", str(deployment.home.root))
-    ended = nights.command("refit", "cluster", *where, cwd=deployment.home.root)
-    assert ended.returncode == 2
-    assert "did you mean clusters?" in ended.stderr
+    with pytest.raises(TesseraError, match="did you mean clusters"):
+        refit_run_config(deployment, ["cluster"])
