@@ -82,7 +82,12 @@ SCREENS = (
         "text=Row count",
         ("tr:has-text('as a picture') >> text=Show Markdown",),
     ),
-    Screen("dagster-checks", "/assets/marts/customers?view=checks", "text=contract__customers"),
+    Screen(
+        "dagster-checks",
+        "/assets/marts/customers?view=checks",
+        "text=contract__customers",
+        ("text=contract__customers",),
+    ),
 )
 
 
