@@ -3,6 +3,8 @@
 # make check  lint, types, layers             make render generated dbt YAML and docs
 # make docs   these guides as a site in site/, to open from disk (make docs-serve: on 127.0.0.1:8000)
 SAMPLE ?= company
+# Customers of the simulated company, if not as many as usual.
+CUSTOMERS ?=
 TESSERA_HOME ?= .tessera
 export TESSERA_HOME
 CONFIG ?= $(TESSERA_HOME)/samples/$(SAMPLE)/tessera.yml
@@ -13,7 +15,7 @@ DEV := .venv/.ready-dev
 .PHONY: run test test-slow ui bench check render docs docs-serve setup
 
 run: $(READY)
-	@$(BIN)/tessera sample $(SAMPLE)
+	@$(BIN)/tessera sample $(SAMPLE) $(if $(CUSTOMERS),--customers $(CUSTOMERS))
 	@$(BIN)/tessera run --config $(CONFIG)
 
 test: $(DEV)

@@ -6,7 +6,6 @@ Belongs here: commands, their options and their exit codes. Does not belong here
 
 from __future__ import annotations
 
-import datetime as dt
 import os
 import subprocess
 import sys
@@ -26,14 +25,23 @@ from orchestration.console.explain_command import explain
 from orchestration.console.explorer_command import explorer
 from orchestration.console.identity_commands import identity_app
 from orchestration.console.new_source_command import new_source
-from orchestration.console.postgres_command import follow_in_postgres, publish_postgres
+from orchestration.console.operation_commands import (
+    ConfigOption,
+    DateOption,
+    HomeOption,
+    night_named,
+    refit,
+    republish,
+    rollback,
+)
+from orchestration.console.postgres_command import publish_postgres
 from orchestration.console.quarantine_commands import quarantine_app
+from orchestration.console.run_and_tell import run_and_tell, standing_console
 from orchestration.console.scorecard_command import scorecard
 from orchestration.console.treatments_command import treatments
 from orchestration.errors import TesseraError
 from orchestration.home import HOME_VARIABLE, Home
 from orchestration.repository import WORKSPACE
-from orchestration.warm_dbt.starting import warm_dbt
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -49,65 +57,23 @@ app.command()(scorecard)
 app.command()(treatments)
 app.command()(explorer)
 app.command()(digest)
-app.command("new-source")(new_source)
+app.command()(rollback)
+app.command()(republish)
+app.command()(refit)
 app.command("publish-postgres")(publish_postgres)
-ConfigOption = Annotated[
-    Path | None,
-    typer.Option("--config", help="The tessera.yml. Default: $TESSERA_CONFIG, ./tessera.yml, or the home's sample."),
-]
-HomeOption = Annotated[
-    Path | None, typer.Option("--home", help="The state folder. Default: $TESSERA_HOME or .tessera.")
-]
-
-
-def _console() -> Console:
-    """A console on a copy of standard output, so that it keeps working while output is sent to a log."""
-    stream = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
-    return Console(file=stream, width=None if stream.isatty() else 120)
+app.command("new-source")(new_source)
+# Beginnings of its warnings.
+_DAGSTERS_REMARKS = ",".join(
+    f"ignore:{beginning}"
+    for beginning in ("Parameter `backfill_policy`", "Function `dev_command`", "Parameter `freshness_policy`")
+)
 
 
 @app.command()
-def run(
-    config: ConfigOption = None,
-    date: Annotated[str | None, typer.Option("--date", help="The night (YYYY-MM-DD). Default: the last one.")] = None,
-    home: HomeOption = None,
-) -> None:
+def run(config: ConfigOption = None, date: DateOption = None, home: HomeOption = None) -> None:
     """Load, build, check and publish one night."""
-    console = _console()
     deployment = load_deployment(config, home)
-    night = tonight(deployment, _date(date))
-    deployment.home.create()
-    console.print(
-        f"[bold]{deployment.settings.company.name}[/], night of {night}\n"
-        f"  configuration {deployment.config_path}\n  home          {deployment.home.root}",
-        highlight=False,
-        soft_wrap=True,
-    )
-    # Started first, so that dbt's imports are done while this process does its own.
-    warm_dbt()
-    # Imported here because Dagster and dbt cost seconds that the other commands should not pay for.
-    from orchestration.console.night import UNEXPECTED, run_night
-    from orchestration.console.scheme_tables import show_segments
-    from orchestration.console.summary import show_notices, show_paths, show_sources
-    from orchestration.publishing.version_store import VersionStore
-
-    log = deployment.home.root / "night.log"
-    outcome = run_night(deployment, night, console=console, log=log)
-    served = VersionStore(deployment.home.published).current()
-    if outcome.exit_code == 0 and served is not None:
-        show_segments(console, served, deployment)
-        show_sources(console, deployment)
-        show_paths(console, served)
-        show_notices(console, deployment, outcome.run_id)
-        return
-    for error in outcome.errors:
-        console.print(f"\n{error}", style="red", markup=False, highlight=False, soft_wrap=True)
-    kept = f"{served.name} ({served.as_of_date}) stays served" if served else "nothing has been published yet"
-    console.print(f"\nNothing was published; {kept}.", style="bold", highlight=False)
-    show_notices(console, deployment, outcome.run_id)
-    if outcome.exit_code == UNEXPECTED:
-        console.print(f"This was not foreseen; what was printed meanwhile is in {log}", soft_wrap=True)
-    raise typer.Exit(outcome.exit_code)
+    run_and_tell(deployment, tonight(deployment, night_named(date)))
 
 
 @app.command()
@@ -124,6 +90,8 @@ def ui(
     prepare_dagster_home(deployment.home)
     os.environ[CONFIG_VARIABLE] = str(deployment.config_path)
     os.environ[HOME_VARIABLE] = str(deployment.home.root)
+    # Dagster's own processes say once for each asset and process what nobody here can do anything about.
+    os.environ.setdefault("PYTHONWARNINGS", _DAGSTERS_REMARKS)
     command = [str(Path(sys.executable).with_name("dagster")), "dev", "-w", str(WORKSPACE)]
     raise typer.Exit(subprocess.call([*command, "-h", "127.0.0.1", "-p", str(port)], cwd=WORKSPACE.parent))  # noqa: S603
 
@@ -136,23 +104,11 @@ def versions(home: HomeOption = None) -> None:
 
     found = VersionStore(Home.locate(home).published).versions()
     if not found:
-        _console().print(f"Nothing has been published in {Home.locate(home).root} yet: tessera run", soft_wrap=True)
+        standing_console().print(
+            f"Nothing has been published in {Home.locate(home).root} yet: tessera run", soft_wrap=True
+        )
         return
-    show_versions(_console(), found)
-
-
-@app.command()
-def rollback(
-    version: Annotated[str | None, typer.Argument(help="A kept version. Default: the one before the served.")] = None,
-    config: ConfigOption = None,
-    home: HomeOption = None,
-) -> None:
-    """Serve an earlier version again."""
-    from orchestration.publishing.version_store import VersionStore
-
-    served = VersionStore(Home.locate(home).published).rollback(version)
-    _console().print(f"Now served: [bold]{served.name}[/], the night of {served.as_of_date}", highlight=False)
-    follow_in_postgres(config, home)
+    show_versions(standing_console(), found)
 
 
 @app.command()
@@ -161,7 +117,7 @@ def check(config: ConfigOption = None, home: HomeOption = None) -> None:
     from orchestration.console.scheme_tables import show_schemes
     from orchestration.console.summary import show_sources
 
-    console = _console()
+    console = standing_console()
     deployment = load_deployment(config, home)
     for sources in deployment.sources_on.values():
         for source in sources:
@@ -215,21 +171,7 @@ def sample(
     # Beside a folder of the user's own lies its own truth.
     truth = located.samples_truth / name if into is None else None
     config = put_sample(name, into or located.samples / name, truth=truth, customers=customers, seed=seed)
-    _console().print(f"Sample {name}: {config}\nRun it with: tessera run --config {config}", soft_wrap=True)
-
-
-def _date(text: str | None) -> dt.date | None:
-    if text is None:
-        return None
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError as error:
-        raise TesseraError(
-            f"--date {text} is not a date",
-            expected="a date such as 2017-12-31",
-            found=text,
-            fix="write year-month-day",
-        ) from error
+    standing_console().print(f"Sample {name}: {config}\nRun it with: tessera run --config {config}", soft_wrap=True)
 
 
 def main() -> None:

@@ -73,6 +73,7 @@ def cluster_buyers(
     *,
     tonight: dt.date,
     previous: Mapping[str, Any] | None = None,
+    refit: bool = False,
 ) -> Clustering:
     """Learn clusters from tonight's buyers, or take the served ones, and label the buyers of every date with them.
 
@@ -84,6 +85,7 @@ def cluster_buyers(
         dates: The dates to label.
         tonight: The date to learn from.
         previous: Parameters of the served version's model, so that codes and names carry over.
+        refit: Whether a person wants them learnt anew although there is no reason.
     """
     tonights = buyers_on(tonight)
     model = KMeansSegmenter(feature_names=NUMERIC_FEATURES, categorical_features=CATEGORICAL_FEATURES)
@@ -94,7 +96,11 @@ def cluster_buyers(
         except ParameterFormatError as error:
             # A model kept by another release must not stop the night; its codes cannot be carried over, though.
             previous, note = None, f"codes and names start anew, the served version's model cannot be read: {error}"
-    decision = decide_refit(model, tonights, previous=previous)
+    decision = (
+        RefitDecision(refit=True, reason="a person asked for it")
+        if refit
+        else decide_refit(model, tonights, previous=previous)
+    )
     try:
         if served is not None and not decision.refit:
             model = served

@@ -27,6 +27,9 @@ from orchestration.dbt_manifest import dbt_resource, fresh_manifest
 from orchestration.failure_sensor import failure_sensor
 from orchestration.gate.expectations import PYTHON_MARTS
 from orchestration.jobs import nightly_job, nightly_schedule
+from orchestration.operations.refit import refit_job
+from orchestration.operations.republish import republish_job
+from orchestration.operations.rollback import rollback_job
 from orchestration.partitions import nightly_partitions
 from orchestration.refusal_hook import refusal_hook
 from orchestration.resources import NightLockResource, WarehouseResource
@@ -43,7 +46,8 @@ def build_defs(deployment: Deployment | None = None) -> dg.Definitions:
     manifest_path = fresh_manifest(deployment)
     partitions = nightly_partitions(deployment.settings)
     dbt_marts = [mart for mart in deployment.outbound.values() if mart.name not in PYTHON_MARTS]
-    job = nightly_job(partitions, hooks={refusal_hook(deployment, manifest_path)})
+    hooks = {refusal_hook(deployment, manifest_path)}
+    job = nightly_job(partitions, hooks=hooks)
     return dg.Definitions(
         assets=[
             *raw_assets(deployment, partitions),
@@ -66,7 +70,12 @@ def build_defs(deployment: Deployment | None = None) -> dg.Definitions:
             *(delivery_check(deployment, deployment.inbound[name]) for name in deployment.sources_on),
             *(outbound_contract_check(deployment, mart) for mart in dbt_marts),
         ],
-        jobs=[job],
+        jobs=[
+            job,
+            refit_job(deployment, partitions, hooks=hooks),
+            republish_job(deployment, manifest_path),
+            rollback_job(deployment),
+        ],
         schedules=[nightly_schedule(job, deployment.settings)],
         sensors=[failure_sensor(deployment, job)],
         resources={

@@ -19,6 +19,8 @@ class TesseraError(Exception):
     """
 
     exit_code = 2
+    # Whether the same may succeed a moment later, with nobody having done anything.
+    is_temporary = False
 
     def __init__(self, what: str, *, expected: str, found: str, fix: str) -> None:
         self.what = what

@@ -20,12 +20,15 @@ EXIT_CODE = "exit_code"
 
 @contextmanager
 def told_plainly() -> Iterator[None]:
-    """Raise a Dagster failure that says what to mend, and is not retried, in place of such an error."""
+    """Raise a Dagster failure that says what to mend in place of such an error.
+
+    It is tried again only where the error may be gone a moment later; what a person has to mend waits for the person.
+    """
     try:
         yield
     except (TesseraError, ContractError, ModelInputError) as error:
         raise dg.Failure(
             description=str(error),
             metadata={EXIT_CODE: dg.MetadataValue.int(getattr(error, "exit_code", 2))},
-            allow_retries=False,
+            allow_retries=getattr(error, "is_temporary", False),
         ) from None

@@ -63,8 +63,16 @@ class Outcome:
     against_truth: ClusteringFigures | None
 
 
-def run_matching(deployment: Deployment, warehouse: duckdb.DuckDBPyConnection, *, night: dt.date) -> Outcome:
+def run_matching(
+    deployment: Deployment, warehouse: duckdb.DuckDBPyConnection, *, night: dt.date, refit: bool = False
+) -> Outcome:
     """Match the warehouse's profiles and companies, and write who is who into its schema ``matching``.
+
+    Args:
+        deployment: Whose warehouse.
+        warehouse: With tonight's profiles.
+        night: The date.
+        refit: Whether the model is estimated anew although nothing has shifted.
 
     Raises:
         TesseraError: The state of the night before, or the file of decisions, cannot be read.
@@ -83,6 +91,7 @@ def run_matching(deployment: Deployment, warehouse: duckdb.DuckDBPyConnection, *
             overrides=overrides,
             night=night,
             about=before.about if before else None,
+            refit=refit,
         )
         ((doubtful,),) = persons.execute("select count(*) from state_review_pairs").fetchall()
         # Companies have a connection of their own, as ids are given by tables of the same names.

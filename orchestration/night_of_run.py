@@ -29,6 +29,15 @@ def night_of_run(context: _Context, ledger: Ledger) -> dt.date:
     """
     if context.has_partition_key:
         return dt.date.fromisoformat(context.partition_key)
+    return built_night(ledger)
+
+
+def built_night(ledger: Ledger) -> dt.date:
+    """Return the night of the build that is in the warehouse.
+
+    Raises:
+        TesseraError: Nothing has been built yet.
+    """
     nights = {result.as_of_date for result in ledger.results().values()}
     if not nights:
         raise TesseraError(

@@ -7,6 +7,7 @@ reading files (``ingestion``), databases and APIs (``extraction``), Dagster.
 from __future__ import annotations
 
 import datetime as dt
+import errno
 from collections.abc import Iterator, Sequence
 
 import duckdb
@@ -15,13 +16,27 @@ from data_contracts.contract import Contract
 from orchestration.configuration.deployment import Deployment
 from orchestration.configuration.source_settings import Source
 from orchestration.errors import NightRefusedError, TesseraError
+from orchestration.extraction.errors import TemporaryExtractionError
 from orchestration.extraction.extract import load_extracts
 from orchestration.ingestion.delivery import Delivery
+from orchestration.ingestion.file_errors import FileUnreachableError
 from orchestration.ingestion.file_options import FileOptions
 from orchestration.ingestion.lake import Lake
 from orchestration.ingestion.loader import LoadReport, load_file
 from orchestration.ingestion.quarantine import Quarantine
 from orchestration.ingestion.rejections import OPEN, find_rejections
+
+# What the system says when a disk or a share is away, and not when a file is wrong or ours is full.
+_AWAY = {
+    errno.EIO,
+    errno.ESTALE,
+    errno.ENOTCONN,
+    errno.ETIMEDOUT,
+    errno.EHOSTDOWN,
+    errno.EHOSTUNREACH,
+    errno.ENETDOWN,
+    errno.ENETUNREACH,
+}
 
 
 def load_sources(
@@ -32,7 +47,8 @@ def load_sources(
     Every one is tried, so that one night names every bad file of the table.
 
     Raises:
-        TesseraError: At least one file was turned away (exit code 2), or held too many bad records (exit code 1).
+        TesseraError: At least one file was turned away (exit code 2), or held too many bad records (exit code 1);
+            ``is_temporary`` where nothing stood in the way but servers and disks that did not answer.
     """
     reports: list[LoadReport] = []
     errors: list[TesseraError] = []
@@ -98,6 +114,15 @@ def _load_files(
             )
         except TesseraError as error:
             yield error
+        except OSError as error:
+            if error.errno not in _AWAY:
+                raise
+            yield FileUnreachableError(
+                f"{path.name}: its disk or share does not answer",
+                expected=f"a file that can be read at {path}",
+                found=error.strerror or type(error).__name__,
+                fix="look whether the disk is mounted and its server is up; the file itself may be good",
+            )
 
 
 def _load_extracts(
@@ -124,6 +149,8 @@ def _load_extracts(
 
 def _all_of(errors: list[TesseraError], contract: Contract) -> TesseraError:
     kind = TesseraError if any(error.exit_code == TesseraError.exit_code for error in errors) else NightRefusedError
+    if all(error.is_temporary for error in errors):
+        kind = TemporaryExtractionError
     return kind(
         f"{len(errors)} deliveries of {contract.name} were turned away",
         expected="; ".join(dict.fromkeys(error.expected for error in errors)),

@@ -11,6 +11,7 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtProject
 
+from orchestration.gate.questions import test_question
 from orchestration.owners import OWNERS
 
 
@@ -32,8 +33,8 @@ class LayerTranslator(DagsterDbtTranslator):
         self, asset_spec: dg.AssetSpec, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None
     ) -> dg.AssetCheckSpec | None:
         spec = super().get_asset_check_spec(asset_spec, manifest, unique_id, project)
-        question = str(manifest["nodes"].get(unique_id, {}).get("description") or "")
-        return spec._replace(description=question) if spec and question else spec
+        node = manifest["nodes"].get(unique_id)
+        return spec._replace(description=test_question(node)) if spec and node else spec
 
     def get_description(self, dbt_resource_props: Mapping[str, Any]) -> str:
         # The SQL itself would push the columns off the page; where it stands is enough to find it.

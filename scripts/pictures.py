@@ -1,8 +1,9 @@
-"""Pictures of the explorer for the guides, from the served version of a home.
+"""Pictures of the explorer and of Dagster for the guides, from a home with a published night.
 
-``python -m scripts.pictures HOME`` writes docs/images/explorer-*.png, so that they show what the explorer shows.
+``python -m scripts.pictures HOME`` writes docs/images/explorer-*.png and dagster-*.png, so that they show what readers
+see. Dagster is started on the home: give a copy of one that somebody works with.
 
-Belongs here: which parts of the page are on which picture. Does not belong here: the page.
+Belongs here: what is on which picture. Does not belong here: the pages; starting Dagster (dagster_ui.py).
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from orchestration.explorer.page import explorer_html
 from orchestration.publishing.version_store import VersionStore
 from orchestration.repository import ROOT
 from scripts.chromium import FLAGS, chromium_path
+from scripts.dagster_ui import dagster_ui
 
 IMAGES = ROOT / "docs" / "images"
 
@@ -53,6 +55,42 @@ PICTURES = (
 )
 
 
+@dataclass(frozen=True)
+class Screen:
+    """A page of Dagster.
+
+    Attributes:
+        name: Of its file.
+        path: Of the page.
+        awaited: Selector of what must be there.
+        clicks: Selectors of what is pressed, in order.
+    """
+
+    name: str
+    path: str
+    awaited: str
+    clicks: tuple[str, ...] = ()
+
+
+_WINDOW = {"width": 1900, "height": 1250}
+SCREENS = (
+    # Without the tree of groups at its left the graph has the whole width.
+    Screen("dagster-night", "/asset-groups", "text=segmentations", ("text=Hide navigation",)),
+    Screen(
+        "dagster-scheme",
+        "/assets/segmentations/seg_customers__rfm",
+        "text=Row count",
+        ("tr:has-text('as a picture') >> text=Show Markdown",),
+    ),
+    Screen(
+        "dagster-checks",
+        "/assets/marts/customers?view=checks",
+        "text=contract__customers",
+        ("text=contract__customers",),
+    ),
+)
+
+
 def main(home: Path) -> None:
     """Write every picture.
 
@@ -70,7 +108,24 @@ def main(home: Path) -> None:
         browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
         for picture in PICTURES:
             _take(browser, page, picture)
+        with dagster_ui(deployment.config_path, deployment.home.root, checkout=ROOT) as address:
+            for screen in SCREENS:
+                _take_screen(browser, address, screen)
         browser.close()
+
+
+def _take_screen(browser: Browser, address: str, screen: Screen) -> None:
+    page = browser.new_page(viewport=_WINDOW)
+    page.set_default_timeout(120_000)
+    page.goto(f"{address}{screen.path}")
+    page.wait_for_selector(screen.awaited)
+    # The layout of the graph is worked out after the page is there.
+    page.wait_for_timeout(6000)
+    for selector in screen.clicks:
+        page.click(selector)
+        page.wait_for_timeout(3000)
+    page.screenshot(path=IMAGES / f"{screen.name}.png")
+    page.close()
 
 
 def _take(browser: Browser, file: Path, picture: Picture) -> None:

@@ -12,6 +12,8 @@ SHARED_NIGHTS = {
     "tests/integration/test_company_schemes.py": "the simulated company's night",
     "tests/integration/test_read_the_marts.py": "the small company's night",
     "tests/integration/test_small_company.py": "the small company's night",
+    "tests/integration/test_dagster_tells.py": "the small company's night",
+    "tests/integration/test_operations.py": "the small company's night",
     "tests/integration/test_refusals.py": "the small company's night",
 }
 

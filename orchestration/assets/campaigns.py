@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from orchestration.assets.measures import measures
 from orchestration.audiences.locks import LockStore
 from orchestration.audiences.suppressions import read_suppressions
 from orchestration.audiences.tables import LOCKED, SUPPRESSED, TABLES, write_locked_members, write_suppressed
@@ -71,7 +72,7 @@ def campaign_assets(deployment: Deployment, partitions: dg.PartitionsDefinition)
         )
         for table, each in written.items():
             yield dg.MaterializeResult(
-                asset_key=table.split("."), metadata={"dagster/row_count": each.rows, "found": each.told}
+                asset_key=table.split("."), metadata={**measures(each.rows, started_at=started_at), "found": each.told}
             )
 
     return [campaign_members]

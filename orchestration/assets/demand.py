@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
+from orchestration.assets.measures import measures
 from orchestration.configuration.deployment import Deployment
 from orchestration.configuration.thresholds import default_thresholds
 from orchestration.failures import told_plainly
@@ -72,16 +73,16 @@ def demand_assets(deployment: Deployment, partitions: dg.PartitionsDefinition) -
             write_tables(connection, found.tables)
         ledger.record(_results(found, context, started_at=started_at))
         for table in _TABLES:
-            yield dg.MaterializeResult(asset_key=["ml", table], metadata=_metadata(table, found))
+            yield dg.MaterializeResult(asset_key=["ml", table], metadata=_metadata(table, found, started_at=started_at))
 
     return [demand]
 
 
-def _metadata(table: str, found: "Demand") -> dict[str, dg.MetadataValue]:
+def _metadata(table: str, found: "Demand", *, started_at: dt.datetime) -> dict[str, dg.MetadataValue]:
     """Rows, whether forecasts are biased, and the first of the rows as a table."""
     rows = found.tables[table]
     told: dict[str, dg.MetadataValue] = {
-        "dagster/row_count": dg.MetadataValue.int(rows.num_rows),
+        **measures(rows.num_rows, started_at=started_at),
         "are forecasts right on average": dg.MetadataValue.text(found.detail),
     }
     shown = rows.slice(0, _SHOWN).to_pylist()

@@ -6,14 +6,16 @@ Belongs here: the asset at the end of the build. Does not belong here: how it ju
 # No postponed annotations here: Dagster reads the types of an asset's arguments when it is defined.
 import datetime as dt
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import duckdb
 
 from data_contracts.expectation_suite import validate_frame
 from data_contracts.table_properties import CANONICAL_ENTITIES, SEEDED_ENTITIES
+from orchestration.assets.measures import measures
 from orchestration.audiences.tables import TABLES as CAMPAIGN_TABLES
 from orchestration.configuration.deployment import Deployment
 from orchestration.errors import NightRefusedError
@@ -30,7 +32,7 @@ from orchestration.gate.expectations import (
 from orchestration.gate.ledger import Ledger, Result
 from orchestration.gate.quality_mart import quality_frame
 from orchestration.gate.report import summarise, write_report
-from orchestration.gate.verdict import Verdict, judge
+from orchestration.gate.verdict import Expected, Verdict, judge
 from orchestration.owners import OWNERS
 from orchestration.partitions import ONE_NIGHT_A_RUN
 from orchestration.publishing.version_store import Version, VersionStore
@@ -40,7 +42,12 @@ from orchestration.resources import NightLockResource, WarehouseResource
 def judge_build(deployment: Deployment, manifest_path: Path, *, as_of_date: dt.date) -> Verdict:
     """Judge what is in the warehouse, from the ledger alone."""
     manifest = json.loads(manifest_path.read_text(encoding="utf-8"))
-    expected = expected_results(
+    return judge(expected_of(deployment, manifest), Ledger(deployment.home.ledger).results(), as_of_date=as_of_date)
+
+
+def expected_of(deployment: Deployment, manifest: Mapping[str, Any]) -> list[Expected]:
+    """Return every result that a complete build of a deployment leaves in the ledger."""
+    return expected_results(
         manifest,
         inbound=sorted(deployment.sources_on),
         dbt_marts=[mart for mart in sorted(deployment.outbound) if mart not in PYTHON_MARTS],
@@ -52,7 +59,6 @@ def judge_build(deployment: Deployment, manifest_path: Path, *, as_of_date: dt.d
         predictions=True,
         demand=True,
     )
-    return judge(expected, Ledger(deployment.home.ledger).results(), as_of_date=as_of_date)
 
 
 def report_refusal(deployment: Deployment, verdict: Verdict, *, run_id: str) -> Path:
@@ -87,7 +93,7 @@ def gate_asset(
     def data_quality(
         context: dg.AssetExecutionContext, warehouse: WarehouseResource, night_lock: NightLockResource
     ) -> dg.MaterializeResult:
-        night = dt.date.fromisoformat(context.partition_key)
+        night, started_at = dt.date.fromisoformat(context.partition_key), dt.datetime.now(tz=dt.UTC)
         served = VersionStore(deployment.home.published).current()
         with told_plainly(), warehouse.connect(read_only=True) as connection:
             drift = _drift(connection, deployment, served, night=night, run_id=context.run_id)
@@ -113,7 +119,7 @@ def gate_asset(
                 )
         return dg.MaterializeResult(
             metadata={
-                "dagster/row_count": len(frame),
+                **measures(len(frame), started_at=started_at),
                 "verdict": summarise(verdict),
                 "report": dg.MetadataValue.md(write_report(verdict, served=served.name if served else None)),
             }

@@ -11,17 +11,40 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
+from orchestration.assets.measures import measures
 from orchestration.configuration.deployment import Deployment
 from orchestration.failures import told_plainly
 from orchestration.gate.expectations import IDENTITY_BUILD, IDENTITY_PRECISE, IDENTITY_STABLE
 from orchestration.gate.ledger import Ledger, Result, Status
+from orchestration.learning_anew import MATCHING_STEP, LearnAnew
 from orchestration.owners import OWNERS
 from orchestration.partitions import ONE_NIGHT_A_RUN
 from orchestration.resources import NightLockResource, WarehouseResource
 
 if TYPE_CHECKING:
+    import duckdb
+
     from orchestration.matching_night import Outcome
 
+# What each is made from, and what it holds.
+_TABLES = {
+    "customer_map": (
+        "int_identity__profiles",
+        "Which profile is which customer, by identifiers and a model of names, dates and addresses. Ids stay.",
+    ),
+    "customer_ids": (
+        "int_identity__profiles",
+        "Every customer id that was ever given, since when, and into whom it was merged.",
+    ),
+    "ledger": (
+        "int_identity__profiles",
+        "Every merge, split and move of customers, with its reason and the evidence.",
+    ),
+    "company_map": (
+        "int_identity__company_records",
+        "Which company record is which company: by registry number, domain, or name and place.",
+    ),
+}
 # Below this estimated precision (0-1) a person should look.
 PRECISE_ENOUGH = 0.98
 
@@ -33,44 +56,26 @@ def matching_assets(deployment: Deployment, partitions: dg.PartitionsDefinition)
 
 def _matching(deployment: Deployment, partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
     @dg.multi_asset(
-        name="matching",
-        group_name="matching",
+        name=MATCHING_STEP,
+        group_name=MATCHING_STEP,
         partitions_def=partitions,
         backfill_policy=ONE_NIGHT_A_RUN,
         specs=[
             dg.AssetSpec(
-                ["matching", "customer_map"],
-                deps=[dg.AssetKey(["identity", "int_identity__profiles"])],
+                ["matching", table],
+                deps=[dg.AssetKey(["identity", read])],
                 owners=[OWNERS["matching"]],
                 kinds={"duckdb"},
-                description="Which profile is which customer: linked by references, addresses and numbers, then by a "
-                "model of names, birth dates and addresses (Splink). Ids stay from night to night.",
-            ),
-            dg.AssetSpec(
-                ["matching", "customer_ids"],
-                deps=[dg.AssetKey(["identity", "int_identity__profiles"])],
-                owners=[OWNERS["matching"]],
-                kinds={"duckdb"},
-                description="Every customer id that was ever given, since when, and into whom it was merged.",
-            ),
-            dg.AssetSpec(
-                ["matching", "ledger"],
-                deps=[dg.AssetKey(["identity", "int_identity__profiles"])],
-                owners=[OWNERS["matching"]],
-                kinds={"duckdb"},
-                description="Every merge, split and move of customers, with its reason and the evidence.",
-            ),
-            dg.AssetSpec(
-                ["matching", "company_map"],
-                deps=[dg.AssetKey(["identity", "int_identity__company_records"])],
-                owners=[OWNERS["matching"]],
-                kinds={"duckdb"},
-                description="Which company record is which company: by registry number, domain, or name and place.",
-            ),
+                description=description,
+            )
+            for table, (read, description) in _TABLES.items()
         ],
     )
     def matching(
-        context: dg.AssetExecutionContext, warehouse: WarehouseResource, night_lock: NightLockResource
+        context: dg.AssetExecutionContext,
+        config: LearnAnew,
+        warehouse: WarehouseResource,
+        night_lock: NightLockResource,
     ) -> Iterator[dg.MaterializeResult]:
         # Imported here because Splink costs seconds that definitions should not pay for.
         from orchestration.matching_night import prune_states, run_matching
@@ -81,16 +86,15 @@ def _matching(deployment: Deployment, partitions: dg.PartitionsDefinition) -> dg
         night = dt.date.fromisoformat(context.partition_key)
         with told_plainly(), warehouse.connect() as connection:
             prune_states(deployment)
-            outcome = run_matching(deployment, connection, night=night)
+            outcome = run_matching(deployment, connection, night=night, refit=config.refit)
+            rows = {table: _rows(connection, table) for table in _TABLES}
         ledger.record(_results(deployment, outcome, context, started_at=started_at))
-        yield dg.MaterializeResult(asset_key=["matching", "customer_map"], metadata=_metadata(outcome))
-        persons = outcome.persons
-        yield dg.MaterializeResult(asset_key=["matching", "customer_ids"], metadata={"customers": persons.customers})
-        yield dg.MaterializeResult(
-            asset_key=["matching", "ledger"],
-            metadata={"merges": persons.merges, "splits": persons.splits, "moves": persons.moves},
-        )
-        yield dg.MaterializeResult(asset_key=["matching", "company_map"], metadata={"companies": outcome.companies})
+        told = _told(outcome)
+        for table in _TABLES:
+            yield dg.MaterializeResult(
+                asset_key=["matching", table],
+                metadata={**measures(rows[table], started_at=started_at), **told[table]},
+            )
 
     return matching
 
@@ -150,12 +154,27 @@ def _precision(outcome: "Outcome") -> tuple[Status, str]:
     return status, "; ".join(told)
 
 
+def _rows(connection: "duckdb.DuckDBPyConnection", table: str) -> int:
+    ((rows,),) = connection.execute(f'select count(*) from matching."{table}"').fetchall()
+    return int(rows)
+
+
+def _told(outcome: "Outcome") -> dict[str, dict[str, Any]]:
+    """What each table's materialization tells of the night, beside its rows."""
+    persons = outcome.persons
+    return {
+        "customer_map": _metadata(outcome),
+        "customer_ids": {"customers": persons.customers},
+        "ledger": {"merges": persons.merges, "splits": persons.splits, "moves": persons.moves},
+        "company_map": {"companies": outcome.companies},
+    }
+
+
 def _metadata(outcome: "Outcome") -> dict[str, Any]:
     from orchestration.identity.charts import match_weight_chart
 
     persons = outcome.persons
     metadata: dict[str, Any] = {
-        "dagster/row_count": persons.profiles,
         "customers": persons.customers,
         "run": f"{'full' if persons.is_full else 'increment'}: {persons.why}",
         "pairs compared": persons.candidates,
@@ -169,7 +188,7 @@ def _metadata(outcome: "Outcome") -> dict[str, Any]:
         "state": outcome.state,
         "model estimated on": outcome.about["model_night"],
         "match weights": dg.MetadataValue.md(match_weight_chart(outcome.model)),
-        "seconds": dg.MetadataValue.json(persons.seconds),
+        "seconds by step": dg.MetadataValue.json(persons.seconds),
     }
     for name, value in outcome.about["estimates"].items():
         if value is not None:

@@ -5,22 +5,24 @@ customers are segmented on what (``found_segments``), how it learns (``ml``), wh
 """
 
 # No postponed annotations here: Dagster reads the types of an asset's arguments when it is defined.
-import base64
 import datetime as dt
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
+from orchestration.assets.measures import measures
 from orchestration.configuration.deployment import Deployment
 from orchestration.configuration.thresholds import default_thresholds
 from orchestration.failures import told_plainly
 from orchestration.found_segments.catalogue import FOUND_SCHEMES
 from orchestration.found_segments.found_scheme import FoundScheme
 from orchestration.gate.ledger import Ledger, Result
+from orchestration.learning_anew import LearnAnew
 from orchestration.model_store import ModelStore
 from orchestration.owners import OWNERS
 from orchestration.partitions import ONE_NIGHT_A_RUN
+from orchestration.pictures.frame import as_markdown
 from orchestration.publishing.manifest import read_manifest
 from orchestration.publishing.version_store import VersionStore
 from orchestration.resources import NightLockResource, WarehouseResource
@@ -57,7 +59,10 @@ def _found_scheme(
         ],
     )
     def found_segments(
-        context: dg.AssetExecutionContext, warehouse: WarehouseResource, night_lock: NightLockResource
+        context: dg.AssetExecutionContext,
+        config: LearnAnew,
+        warehouse: WarehouseResource,
+        night_lock: NightLockResource,
     ) -> Iterator[dg.MaterializeResult]:
         ledger = Ledger(deployment.home.ledger)
         ledger.forget([scheme.build, scheme.check])
@@ -69,6 +74,7 @@ def _found_scheme(
                 tonight=dt.date.fromisoformat(context.partition_key),
                 previous=served_model(deployment, models, scheme.name),
                 thresholds={**default_thresholds(), **deployment.settings.thresholds},
+                refit=config.refit,
             )
             _write(connection, scheme.customers_table, found.customers)
             _write(connection, scheme.segments_table, found.segments)
@@ -76,16 +82,16 @@ def _found_scheme(
         ledger.record(_results(scheme, found, context, started_at=started_at, fingerprint=fingerprint))
         yield dg.MaterializeResult(
             asset_key=keys[scheme.customers_table],
-            metadata={"dagster/row_count": found.customers.num_rows, "model": fingerprint},
+            metadata={**measures(found.customers.num_rows, started_at=started_at), "model": fingerprint},
         )
         yield dg.MaterializeResult(
             asset_key=keys[scheme.segments_table],
             metadata={
-                "dagster/row_count": found.segments.num_rows,
+                **measures(found.segments.num_rows, started_at=started_at),
                 "found": found.detail,
                 # Dagster knows no table without rows.
                 **{title: _table(frame) for title, frame in found.tables.items() if len(frame)},
-                **{title: _picture(title, svg) for title, svg in found.pictures.items()},
+                **{title: dg.MetadataValue.md(as_markdown(title, svg)) for title, svg in found.pictures.items()},
             },
         )
 
@@ -144,9 +150,3 @@ def _table(frame: "pd.DataFrame") -> dg.TableMetadataValue:
     return dg.MetadataValue.table(
         records=[dg.TableRecord({str(name): str(value) for name, value in row.items()}) for row in rounded]
     )
-
-
-def _picture(title: str, svg: str) -> dg.MarkdownMetadataValue:
-    # As an image, not as markup: whatever stands in an image cannot run.
-    data = base64.b64encode(svg.encode()).decode()
-    return dg.MetadataValue.md(f"![{title}](data:image/svg+xml;base64,{data})")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
+from orchestration.assets.measures import measures
 from orchestration.configuration.deployment import Deployment
 from orchestration.failures import told_plainly
 from orchestration.gate.expectations import (
@@ -24,6 +25,7 @@ from orchestration.gate.expectations import (
     VALUE_OUTCOMES_MOVED,
 )
 from orchestration.gate.ledger import Ledger, Result, Status
+from orchestration.learning_anew import PREDICTIONS, LearnAnew
 from orchestration.model_store import ModelStore
 from orchestration.owners import OWNERS
 from orchestration.partitions import ONE_NIGHT_A_RUN
@@ -68,7 +70,7 @@ def prediction_assets(deployment: Deployment, partitions: dg.PartitionsDefinitio
     """Return the asset of predictions; it is there when they are off, too, and leaves its tables empty then."""
 
     @dg.multi_asset(
-        name="predictions",
+        name=PREDICTIONS,
         group_name="ml",
         partitions_def=partitions,
         backfill_policy=ONE_NIGHT_A_RUN,
@@ -84,7 +86,10 @@ def prediction_assets(deployment: Deployment, partitions: dg.PartitionsDefinitio
         ],
     )
     def predictions(
-        context: dg.AssetExecutionContext, warehouse: WarehouseResource, night_lock: NightLockResource
+        context: dg.AssetExecutionContext,
+        config: LearnAnew,
+        warehouse: WarehouseResource,
+        night_lock: NightLockResource,
     ) -> Iterator[dg.MaterializeResult]:
         # Imported here because scikit-learn costs seconds that definitions should not pay for.
         from orchestration.prediction.night import Night, foretell
@@ -102,6 +107,7 @@ def prediction_assets(deployment: Deployment, partitions: dg.PartitionsDefinitio
                     refit_months=deployment.settings.predictions.refit_months,
                     models=ModelStore(deployment.home.models),
                     is_on=deployment.settings.predictions.enabled,
+                    refit=config.refit,
                 )
             )
             counts = {
@@ -112,7 +118,7 @@ def prediction_assets(deployment: Deployment, partitions: dg.PartitionsDefinitio
             yield dg.MaterializeResult(
                 asset_key=["ml", table],
                 metadata={
-                    "dagster/row_count": count,
+                    **measures(count, started_at=started_at),
                     "model": found.fingerprint,
                     "dates computed": len(found.computed),
                     **({"why there is no model": found.why_not} if found.why_not else {}),

@@ -6,13 +6,14 @@ Belongs here: asking the verdict once more and calling the publisher. Does not b
 
 # No postponed annotations here: Dagster reads the types of an asset's arguments when it is defined.
 import datetime as dt
-import time
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 
 from orchestration.assets.gate import judge_build, refused
+from orchestration.assets.measures import measures
 from orchestration.audiences.launches import lock_launched
 from orchestration.audiences.locks import LockStore
 from orchestration.configuration.deployment import Deployment
@@ -23,6 +24,7 @@ from orchestration.explorer.about import about_version
 from orchestration.explorer.page import write_explorer
 from orchestration.failures import told_plainly
 from orchestration.found_segments.catalogue import FOUND_SCHEMES
+from orchestration.freshness import publication_freshness
 from orchestration.gate.expectations import GATE_ASSET, IDENTITY_BUILD, PREDICTIONS_BUILD
 from orchestration.gate.report import summarise
 from orchestration.gate.verdict import Verdict
@@ -51,48 +53,70 @@ def publish_asset(
         kinds={"duckdb", "parquet"},
         partitions_def=partitions,
         backfill_policy=ONE_NIGHT_A_RUN,
+        freshness_policy=publication_freshness(deployment.settings),
     )
     def published_version(
         context: dg.AssetExecutionContext, warehouse: WarehouseResource, night_lock: NightLockResource
     ) -> dg.MaterializeResult:
         night = dt.date.fromisoformat(context.partition_key)
-        verdict = judge_build(deployment, manifest_path, as_of_date=night)
-        if not verdict.may_publish:
-            raise refused(deployment, verdict, run_id=context.run_id)
-        started = time.perf_counter()
-        models = _models(verdict)
-        with told_plainly(), warehouse.connect(read_only=True) as connection:
-
-            def before_it_is_served(draft: Draft) -> None:
-                _add_files(draft, models, deployment)
-                # Nobody is contacted by a version that is not served, so a night that is refused locks nothing.
-                launched.extend(lock_launched(connection, LockStore(deployment.home.campaigns), night=night))
-
-            launched: list[str] = []
-            version = publish(
-                store=VersionStore(deployment.home.published),
-                warehouse=connection,
-                marts=marts(deployment),
-                as_of_date=night,
-                run_id=context.run_id,
-                checks=_checks(verdict),
-                models=models,
-                published_at=dt.datetime.now(tz=dt.UTC),
-                keep_versions=deployment.settings.publish.keep_versions,
-                add_files=before_it_is_served,
-            ).version
         return dg.MaterializeResult(
-            metadata={
-                "version": version.name,
-                "folder": dg.MetadataValue.path(version.path),
-                "rows": dg.MetadataValue.json(dict(version.rows)),
-                "checks": summarise(verdict),
-                "campaigns launched": ", ".join(launched) or "none",
-                "seconds": round(time.perf_counter() - started, 2),
-            }
+            metadata=publish_build(deployment, manifest_path, warehouse, night=night, run_id=context.run_id)
         )
 
     return published_version
+
+
+def publish_build(
+    deployment: Deployment, manifest_path: Path, warehouse: WarehouseResource, *, night: dt.date, run_id: str
+) -> dict[str, Any]:
+    """Publish the build that is in the warehouse as a new version and serve it.
+
+    Args:
+        deployment: Whose build.
+        manifest_path: dbt's manifest, which says what the build must have run.
+        warehouse: Where it is.
+        night: The night that it must be of.
+        run_id: Who publishes.
+
+    Returns:
+        What Dagster is told of the version.
+
+    Raises:
+        Failure: The build may not be published, or cannot be.
+    """
+    started_at = dt.datetime.now(tz=dt.UTC)
+    verdict = judge_build(deployment, manifest_path, as_of_date=night)
+    if not verdict.may_publish:
+        raise refused(deployment, verdict, run_id=run_id)
+    models = _models(verdict)
+    launched: list[str] = []
+    with told_plainly(), warehouse.connect(read_only=True) as connection:
+
+        def before_it_is_served(draft: Draft) -> None:
+            _add_files(draft, models, deployment)
+            # Nobody is contacted by a version that is not served, so a night that is refused locks nothing.
+            launched.extend(lock_launched(connection, LockStore(deployment.home.campaigns), night=night))
+
+        version = publish(
+            store=VersionStore(deployment.home.published),
+            warehouse=connection,
+            marts=marts(deployment),
+            as_of_date=night,
+            run_id=run_id,
+            checks=_checks(verdict),
+            models=models,
+            published_at=dt.datetime.now(tz=dt.UTC),
+            keep_versions=deployment.settings.publish.keep_versions,
+            add_files=before_it_is_served,
+        ).version
+    return {
+        **measures(sum(version.rows.values()), started_at=started_at),
+        "version": version.name,
+        "folder": dg.MetadataValue.path(version.path),
+        "rows": dg.MetadataValue.json(dict(version.rows)),
+        "checks": summarise(verdict),
+        "campaigns launched": ", ".join(launched) or "none",
+    }
 
 
 def marts(deployment: Deployment) -> list[MartRelation]:

@@ -12,15 +12,19 @@ from collections.abc import Sequence
 import dagster as dg
 
 from data_contracts.contract import Contract
+from orchestration.assets.measures import measures
 from orchestration.configuration.deployment import Deployment
 from orchestration.configuration.source_settings import Source
 from orchestration.failures import told_plainly
+from orchestration.freshness import latency_of, reader_retries, source_freshness
 from orchestration.gate.expectations import load_name
 from orchestration.gate.ledger import Ledger, Result
-from orchestration.ingestion.lake import Lake
+from orchestration.ingestion.lake import Batch, Lake
 from orchestration.ingestion.loader import LoadReport
 from orchestration.owners import OWNERS
 from orchestration.partitions import ONE_NIGHT_A_RUN
+from orchestration.pictures.frame import as_markdown
+from orchestration.pictures.rejected import reasons_svg, trend_svg
 from orchestration.resources import NightLockResource, WarehouseResource
 from orchestration.source_loading import load_sources, open_rejections
 
@@ -36,14 +40,19 @@ def raw_assets(deployment: Deployment, partitions: dg.PartitionsDefinition) -> l
 def _raw_asset(
     deployment: Deployment, contract: Contract, sources: Sequence[Source], partitions: dg.PartitionsDefinition
 ) -> dg.AssetsDefinition:
+    nights = deployment.settings.nights
+
     @dg.asset(
         key=dg.AssetKey(["raw", contract.name]),
         group_name="raw",
-        description=f"{contract.description}\n\nGood records of every file so far; the others are in quarantine.",
+        description=_description(contract, sources, deployment),
+        metadata={"dagster/column_schema": _columns(contract)},
         owners=[OWNERS["raw"]],
         kinds={"duckdb", "parquet"},
         partitions_def=partitions,
         backfill_policy=ONE_NIGHT_A_RUN,
+        freshness_policy=source_freshness(nights, latency_days=latency_of(contract, sources)),
+        retry_policy=reader_retries(nights),
     )
     def raw_table(
         context: dg.AssetExecutionContext, warehouse: WarehouseResource, night_lock: NightLockResource
@@ -58,7 +67,10 @@ def _raw_asset(
                 (rows,) = connection.execute(f'select count(*) from raw."{contract.name}"').fetchone() or (0,)
             still_open = open_rejections(deployment, contract)
         ledger.record([_result(contract, reports, context, started_at, still_open=still_open)])
-        return dg.MaterializeResult(metadata=_metadata(reports, rows=rows))
+        batches = Lake(deployment.home.lake).batches(contract.name)
+        return dg.MaterializeResult(
+            metadata={**measures(rows, started_at=started_at), **_metadata(reports), **_pictures(reports, batches)}
+        )
 
     return raw_table
 
@@ -100,7 +112,43 @@ def _reasons(reports: Sequence[LoadReport]) -> Counter[str]:
     return reasons
 
 
-def _metadata(reports: Sequence[LoadReport], *, rows: int) -> dict[str, dg.MetadataValue]:
+def _description(contract: Contract, sources: Sequence[Source], deployment: Deployment) -> str:
+    """What the table holds, where its records come from and what is expected of them."""
+    latency, nights = latency_of(contract, sources), deployment.settings.nights
+    promise = "" if latency is None else f" Its newest record may be {latency:g} days old."
+    tries = f" A source that does not answer is tried {nights.source_retries} times more." * bool(nights.source_retries)
+    return "\n\n".join(
+        [
+            contract.description,
+            f"Good records of every delivery so far; the others are in quarantine.{promise}{tries}",
+            "\n".join(f"- read from {source.origin}" for source in sources),
+        ]
+    )
+
+
+def _columns(contract: Contract) -> dg.TableSchema:
+    return dg.TableSchema(
+        columns=[
+            dg.TableColumn(
+                column.name,
+                column.physical_type,
+                description=column.description,
+                constraints=dg.TableColumnConstraints(nullable=not column.required),
+            )
+            for column in contract.columns
+        ]
+    )
+
+
+def _pictures(reports: Sequence[LoadReport], batches: Sequence[Batch]) -> dict[str, dg.MetadataValue]:
+    drawn = {
+        "rejected by reason, as a picture": reasons_svg(_reasons(reports)),
+        "rejected by load": trend_svg(batches),
+    }
+    return {title: dg.MetadataValue.md(as_markdown(title, svg)) for title, svg in drawn.items() if svg}
+
+
+def _metadata(reports: Sequence[LoadReport]) -> dict[str, dg.MetadataValue]:
     files = dg.MetadataValue.table(
         records=[
             dg.TableRecord(
@@ -120,7 +168,6 @@ def _metadata(reports: Sequence[LoadReport], *, rows: int) -> dict[str, dg.Metad
         ]
     )
     metadata: dict[str, dg.MetadataValue] = {
-        "dagster/row_count": dg.MetadataValue.int(rows),
         "files": files,
         "rejected records": dg.MetadataValue.int(sum(report.rejected for report in reports)),
     }

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from orchestration.assets.measures import measures
 from orchestration.configuration.deployment import Deployment
 from orchestration.failures import told_plainly
 from orchestration.gate.expectations import UPLIFT_BUILD
@@ -82,7 +83,7 @@ def uplift_assets(deployment: Deployment, partitions: dg.PartitionsDefinition) -
         )
         for table, count in found.rows.items():
             yield dg.MaterializeResult(
-                asset_key=["ml", table], metadata={"dagster/row_count": count, "campaigns": found.reasons}
+                asset_key=["ml", table], metadata={**measures(count, started_at=started_at), "campaigns": found.reasons}
             )
 
     return [uplift]

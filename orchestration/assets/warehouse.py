@@ -5,7 +5,7 @@ Belongs here: running dbt for the selected assets and keeping its results. Does 
 
 # No postponed annotations here: Dagster reads the types of an asset's arguments when it is defined.
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import dagster as dg
 import duckdb
 from dagster_dbt import DbtCliInvocation, DbtCliResource, dbt_assets
 
+from orchestration.assets.measures import ROWS
 from orchestration.configuration.deployment import Deployment
 from orchestration.dbt_manifest import dbt_project, parsed_fingerprint, prune_run_folders, vars_argument
 from orchestration.errors import NightRefusedError
@@ -23,16 +24,15 @@ from orchestration.gate.ledger import Ledger
 from orchestration.gate.report import what_failed
 from orchestration.night_of_run import night_of_run
 from orchestration.partitions import ONE_NIGHT_A_RUN
+from orchestration.pictures.frame import as_markdown
+from orchestration.pictures.of_relations import PICTURES, segment_sizes, segments_svg
 from orchestration.resources import NightLockResource, WarehouseResource, dbt_environment
-from orchestration.scorecard.plot import as_markdown, scorecard_svg
-from orchestration.scorecard.scores import read_scorecard
 from orchestration.translator import LayerTranslator
 
 AFTER_MATCHING = "source:matching+"
 # Who was in campaigns is found beside the estimators.
 AFTER_ESTIMATORS = "source:ml+ source:campaigns+"
-SCORECARD = "marts.scheme_scorecard"
-SCORECARD_TABLES = {SCORECARD, "marts.scheme_pairs"}
+_SEGMENTS = "segmentations.seg_customers__"
 
 
 def warehouse_assets(
@@ -97,12 +97,8 @@ def _dbt_step(
         prune_run_folders(deployment)
         with told_plainly(), warehouse.connect(read_only=True) as connection:
             rows = row_counts(connection)
-            sizes = segment_sizes(connection)
-            built = {_relation_of(event, manifest) for event in events if isinstance(event, dg.Output)}
-            plots = {}
-            # In an earlier step the warehouse holds the scorecard of the night before.
-            if SCORECARD in built and set(rows) >= SCORECARD_TABLES:
-                plots[SCORECARD] = scorecard_plot(connection)
+            # What was not built now is of the night before.
+            shown = pictures(connection, {_relation_of(e, manifest) for e in events if isinstance(e, dg.Output)})
         for event in events:
             if not isinstance(event, dg.Output):
                 yield event
@@ -110,12 +106,9 @@ def _dbt_step(
             metadata = dict(event.metadata)
             relation = _relation_of(event, manifest)
             if relation in rows:
-                metadata["dagster/row_count"] = dg.MetadataValue.int(rows[relation])
-            if relation in sizes:
-                metadata["tonight's segments"] = sizes[relation]
-            if relation in plots:
-                metadata["which segmentation to use"] = plots[relation]
-            yield event.with_metadata(metadata)
+                metadata[ROWS] = dg.MetadataValue.int(rows[relation])
+            # What a person looks for comes before what dbt calls it.
+            yield event.with_metadata({**shown.get(relation, {}), **metadata})
         if not invocation.is_successful():
             raise dg.Failure(
                 description=what_failed(ledger.results().values(), run_id=context.run_id)
@@ -154,30 +147,27 @@ def row_counts(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     }
 
 
-def segment_sizes(connection: duckdb.DuckDBPyConnection) -> dict[str, dg.TableMetadataValue]:
-    """Return tonight's customers by segment for every scheme's table of the warehouse, as ``schema.table``."""
-    tables = connection.execute(
-        "select table_name from duckdb_tables() "
-        "where schema_name = 'segmentations' and table_name like 'seg_customers%'"
-    ).fetchall()
-    sizes = {}
-    for (table,) in tables:
-        found = connection.execute(
-            f"""
-            select segment_code, count(*) as customers
-            from segmentations."{table}"
-            where as_of_date = (select max(as_of_date) from segmentations."{table}")
-            group by segment_code
-            order by customers desc, segment_code
-            """
-        ).fetchall()
-        # A cross that no pair of schemes has earned has no rows.
-        if found:
-            records = [dg.TableRecord({"segment": segment, "customers": customers}) for segment, customers in found]
-            sizes[f"segmentations.{table}"] = dg.MetadataValue.table(records=records)
-    return sizes
+def pictures(connection: duckdb.DuckDBPyConnection, built: Set[str]) -> dict[str, dict[str, dg.MetadataValue]]:
+    """Return the pictures and tables of what was built, by ``schema.table`` and title."""
+    shown: dict[str, dict[str, dg.MetadataValue]] = {}
+    for relation in built:
+        if relation in PICTURES and built >= set(PICTURES[relation].reads):
+            picture = PICTURES[relation]
+            svg = picture.draw(connection)
+            # Without data there is nothing to see.
+            shown[relation] = {picture.title: dg.MetadataValue.md(as_markdown(picture.title, svg))} if svg else {}
+        elif relation.startswith(_SEGMENTS):
+            shown[relation] = _segments(connection, relation.removeprefix("segmentations."))
+    return shown
 
 
-def scorecard_plot(connection: duckdb.DuckDBPyConnection) -> dg.MarkdownMetadataValue:
-    """Return the picture of the scorecard in the warehouse."""
-    return dg.MetadataValue.md(as_markdown(scorecard_svg(read_scorecard(connection, schema="marts"))))
+def _segments(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, dg.MetadataValue]:
+    rows, svg = segment_sizes(connection, table), segments_svg(connection, table)
+    # A cross that no pair of schemes has earned has no rows.
+    if svg is None:
+        return {}
+    records = [dg.TableRecord({"segment": segment, "customers": customers}) for segment, customers in rows]
+    return {
+        "tonight's segments": dg.MetadataValue.table(records=records),
+        "tonight's segments, as a picture": dg.MetadataValue.md(as_markdown("tonight's segments", svg)),
+    }

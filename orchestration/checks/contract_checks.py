@@ -19,6 +19,7 @@ from orchestration.configuration.deployment import Deployment
 from orchestration.failures import told_plainly
 from orchestration.gate.expectations import contract_name
 from orchestration.gate.ledger import Ledger, Result, Status
+from orchestration.gate.questions import contract_question
 from orchestration.ingestion.lake import Lake
 from orchestration.night_of_run import night_of_run
 from orchestration.resources import NightLockResource, WarehouseResource
@@ -72,7 +73,7 @@ def _contract_check(
         asset=dg.AssetKey([schema, contract.name]),
         name=name,
         blocking=True,
-        description=f"Does {contract.name} keep its contract (version {contract.version})?",
+        description=contract_question(contract.name, version=contract.version),
     )
     def check(
         context: dg.AssetCheckExecutionContext, warehouse: WarehouseResource, night_lock: NightLockResource

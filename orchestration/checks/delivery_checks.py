@@ -15,6 +15,7 @@ from data_contracts.column_sql import as_moment
 from data_contracts.contract import Contract
 from orchestration.configuration.deployment import Deployment
 from orchestration.failures import told_plainly
+from orchestration.freshness import latency_of
 from orchestration.gate.deliveries import (
     WEEKS_COMPARED,
     Answer,
@@ -26,6 +27,7 @@ from orchestration.gate.deliveries import (
 )
 from orchestration.gate.expectations import delivery_name
 from orchestration.gate.ledger import Ledger, Result
+from orchestration.gate.questions import delivery_question
 from orchestration.ingestion.lake import Batch, Lake
 from orchestration.ingestion.schema_drift import SchemaDrift
 from orchestration.night_of_run import night_of_run
@@ -38,14 +40,13 @@ if TYPE_CHECKING:
 def delivery_check(deployment: Deployment, contract: Contract) -> dg.AssetChecksDefinition:
     """Return the check that a raw table's deliveries are fresh, of the usual size and shape."""
     name = delivery_name(contract.name)
-    declared = [s.latency_days for s in deployment.sources_on[contract.name] if s.latency_days is not None]
-    latency_days = min(declared, default=contract.rules.latency_days)
+    latency_days = latency_of(contract, deployment.sources_on[contract.name])
     refuses = contract.rules.late_deliveries == "refuse"
 
     @dg.asset_check(
         asset=dg.AssetKey(["raw", contract.name]),
         name=name,
-        description=f"Did {contract.name} arrive on time, in the usual volume and with the columns it had?",
+        description=delivery_question(contract.name),
     )
     def check(
         context: dg.AssetCheckExecutionContext, warehouse: WarehouseResource, night_lock: NightLockResource

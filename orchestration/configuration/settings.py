@@ -77,11 +77,23 @@ class Company(Section):
 
 
 class Nights(Section):
-    """Which nights there are and when they run."""
+    """Which nights there are and when they run.
+
+    Attributes:
+        first: The first night.
+        last: The last one, where the data has ended.
+        run_at: When the schedule runs a night, in the company's time zone.
+        due_after_hours: Hours after ``run_at`` by which a night is to be published, for Dagster's freshness.
+        source_retries: How often a table is read again whose database, API or disk did not answer.
+        retry_wait_seconds: The wait before the first of these tries, about; each further wait is twice as long.
+    """
 
     first: dt.date
     last: dt.date | None = None
     run_at: Hour = "02:00"
+    due_after_hours: float = Field(default=6, gt=0, le=23)
+    source_retries: int = Field(default=3, ge=0, le=10)
+    retry_wait_seconds: float = Field(default=20, ge=0, le=3600)
 
     @model_validator(mode="after")
     def _first_comes_first(self) -> Nights:

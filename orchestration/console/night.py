@@ -9,10 +9,11 @@ import datetime as dt
 import os
 import sys
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 from rich.console import Console
@@ -51,15 +52,19 @@ def run_night(
     *,
     console: Console,
     log: Path,
+    job_name: str = NIGHTLY_JOB,
+    run_config: Mapping[str, Any] | None = None,
     listeners: Sequence[Callable[[dg.EventLogEntry], None]] = (),
 ) -> NightOutcome:
-    """Run the nightly job for one night.
+    """Run the nightly job, or another one that builds and publishes, for one night.
 
     Args:
         deployment: Whose night.
         night: The as-of date, a night of the deployment.
         console: Where progress goes; must not write to the process's standard output, which is sent to the log.
         log: What dbt, Dagster and libraries print goes here, in place of the run before.
+        job_name: The job; one that has no partitions is for the night that is in the warehouse.
+        run_config: What the launchpad would ask for.
         listeners: Called with every event of the run, before the progress display.
 
     Raises:
@@ -72,7 +77,7 @@ def run_night(
     log.unlink(missing_ok=True)
     with console.status("reading the definitions"), _output_to(log):
         definitions = build_defs(deployment)
-        job = definitions.resolve_job_def(NIGHTLY_JOB)
+        job = definitions.resolve_job_def(job_name)
         instance = dagster_instance(deployment.home)
     try:
         with NightProgress(console, steps=len(job.nodes)) as progress, _output_to(log):
@@ -80,7 +85,8 @@ def run_night(
                 instance.add_event_listener(run_id, listener)
             result = job.execute_in_process(
                 instance=instance,
-                partition_key=night.isoformat(),
+                partition_key=night.isoformat() if job.partitions_def is not None else None,
+                run_config=run_config,
                 run_id=run_id,
                 raise_on_error=False,
             )

@@ -14,7 +14,7 @@ from rich.console import Console
 from data_contracts.contract_rules import ContractError
 from orchestration.configuration.deployment import Deployment, load_deployment
 from orchestration.errors import TesseraError
-from orchestration.publishing.version_store import VersionStore
+from orchestration.operations.serving import follow_in_postgres
 
 
 def publish_postgres(
@@ -35,7 +35,7 @@ def publish_postgres(
         )
 
 
-def follow_in_postgres(config: Path | None, home: Path | None) -> None:
+def postgres_follows(config: Path | None, home: Path | None) -> None:
     """After a rollback of the files, move PostgreSQL's pointer too where it is configured.
 
     Raises:
@@ -56,17 +56,9 @@ def follow_in_postgres(config: Path | None, home: Path | None) -> None:
 
 
 def _followed(deployment: Deployment) -> bool:
-    # Imported here because the other commands should not wait for the driver.
-    from orchestration.postgres_publication.serving import serve_in_postgres
-
-    settings = deployment.settings.publish.postgres
-    if settings is None:
+    if deployment.settings.publish.postgres is None:
         return False
-    served = serve_in_postgres(VersionStore(deployment.home.published), settings)
-    how = f"{sum(served.rows.values()):,} rows loaded" if served.was_loaded else "its rows were there"
     Console().print(
-        f"PostgreSQL serves [bold]{served.version}[/] in schema {settings.schema_name}: {how}, {served.seconds} s",
-        highlight=False,
-        soft_wrap=True,
+        f"PostgreSQL serves {follow_in_postgres(deployment)}", markup=False, highlight=False, soft_wrap=True
     )
     return True

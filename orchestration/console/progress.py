@@ -61,6 +61,9 @@ class NightProgress:
             found = event.asset_check_evaluation_data
             if not found.passed and key == "publish__postgres_marts":
                 self._console.print(found.description or "", style="yellow", markup=False, highlight=False)
+        elif event.event_type == dg.DagsterEventType.STEP_UP_FOR_RETRY:
+            wait = event.step_retry_data.seconds_to_wait or 0
+            self._console.print(f"  {_label(key)}: tried again in {wait:.0f} s", style="yellow", highlight=False)
         elif event.is_step_success or event.is_step_failure:
             self._finish(key, failed=event.is_step_failure)
 

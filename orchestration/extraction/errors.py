@@ -15,3 +15,5 @@ class ExtractionError(TesseraError):
 
 class TemporaryExtractionError(ExtractionError):
     """The same, and worth another try: the connection broke, the server is starting or is overloaded."""
+
+    is_temporary = True

@@ -25,7 +25,7 @@ from requests.auth import AuthBase
 
 from orchestration.configuration.secrets import Secret
 from orchestration.configuration.source_settings import RestSource
-from orchestration.extraction.errors import ExtractionError
+from orchestration.extraction.errors import ExtractionError, TemporaryExtractionError
 from orchestration.extraction.exact_json import at_path, read_json
 
 _JSON_TYPES = ("json", "text/plain", "text/javascript", "application/octet-stream")
@@ -132,7 +132,7 @@ def told(error: requests.RequestException, source: RestSource, *, place: str) ->
             fix="check the address; a certificate authority of your own is named in REQUESTS_CA_BUNDLE",
         )
     slow = isinstance(error, requests.Timeout)
-    return ExtractionError(
+    return TemporaryExtractionError(
         f"{place}: {'no answer in time' if slow else 'no connection, or it broke'}",
         expected=f"an answer from {reached} within {source.timeout_seconds:g} seconds",
         found=f"{type(error).__name__} after {source.attempts} tries",
@@ -149,7 +149,8 @@ def _told_of_status(status: int, source: RestSource, place: str) -> ExtractionEr
             fix=f"renew {source.secret or 'them'}, and check auth (now {source.auth})",
         )
     tries = f", after {source.attempts} tries" if status == 429 or status >= 500 else ""
-    return ExtractionError(
+    kind = TemporaryExtractionError if tries else ExtractionError
+    return kind(
         f"{place}: the API answered with an error",
         expected="status 200",
         found=f"status {status}{tries}",

@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from orchestration.found_segments.found_scheme import FoundScheme
+from orchestration.found_segments.found_scheme import FoundScheme, names_alone
 from orchestration.found_segments.typing_features import TYPING_FEATURES, TYPING_TABLES
 
 if TYPE_CHECKING:
@@ -27,9 +27,11 @@ def _find(
     tonight: dt.date,
     previous: Mapping[str, Any] | None,
     thresholds: Mapping[str, Any],
+    refit: bool = False,
 ) -> Found:
     from orchestration.found_segments.stated import inferred_beyond_stated
 
+    previous = names_alone(previous) if refit else previous
     return inferred_beyond_stated(
         connection,
         _STATED,

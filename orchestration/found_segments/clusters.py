@@ -37,6 +37,7 @@ def _find(
     tonight: dt.date,
     previous: Mapping[str, Any] | None,
     thresholds: Mapping[str, Any],
+    refit: bool = False,
 ) -> Found:
     from ml.clusters.selection_chart import selection_svg
     from orchestration.clustering import cluster_buyers
@@ -44,7 +45,11 @@ def _find(
 
     dates = connection.execute(f"select distinct as_of_date from features.{_FAMILIES[0]}").fetchall()
     found = cluster_buyers(
-        partial(read_buyers, connection), [date for (date,) in dates], tonight=tonight, previous=previous
+        partial(read_buyers, connection),
+        [date for (date,) in dates],
+        tonight=tonight,
+        previous=previous,
+        refit=refit,
     )
     status, detail = _stability(found)
     return Found(

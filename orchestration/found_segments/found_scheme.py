@@ -30,6 +30,7 @@ class Find(Protocol):
         tonight: The date to learn from.
         previous: Parameters of the served version's model, so that codes and names carry over.
         thresholds: The thresholds in force, by name.
+        refit: Whether to learn anew although nothing asks for it; codes and names carry over all the same.
     """
 
     def __call__(
@@ -39,7 +40,19 @@ class Find(Protocol):
         tonight: dt.date,
         previous: Mapping[str, Any] | None,
         thresholds: Mapping[str, Any],
+        refit: bool = False,
     ) -> Found: ...
+
+
+def names_alone(previous: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """Return a served model of surveys that gives codes and names and is not taken over, whatever the answers are."""
+    if previous is None:
+        return None
+    forgotten = {"learnt_from": ""}
+    return {
+        name: {**part, **forgotten} if isinstance(part, Mapping) and "learnt_from" in part else part
+        for name, part in ({**previous, **forgotten} if "learnt_from" in previous else previous).items()
+    }
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from orchestration.found_segments.found_scheme import FoundScheme
+from orchestration.found_segments.found_scheme import FoundScheme, names_alone
 from orchestration.found_segments.typing_features import TYPING_FEATURES, TYPING_TABLES
 
 if TYPE_CHECKING:
@@ -32,14 +32,19 @@ def _find(
     tonight: dt.date,
     previous: Mapping[str, Any] | None,
     thresholds: Mapping[str, Any],
+    refit: bool = False,
 ) -> Found:
     from orchestration.found_segments.classes_of_all import classes_of_all
     from orchestration.found_segments.respondent_classes import WITHOUT_CLASSES
     from orchestration.found_segments.stated import inferred_beyond_stated
 
+    def _kept(form: str) -> Mapping[str, Any] | None:
+        kept = kept_of_form(previous, form)
+        return names_alone(kept) if refit else kept
+
     why_not = []
     for form in (BEST_WORST, STATEMENTS):
-        kept = kept_of_form(previous, form)
+        kept = _kept(form)
         try:
             classes = _learnt(form, connection, tonight=tonight, previous=kept, thresholds=thresholds)
         except WITHOUT_CLASSES as error:
@@ -61,7 +66,7 @@ def _find(
         tonight=tonight,
         minimum_probability=thresholds["needs_minimum_probability"],
         minimum_responses=thresholds["needs_minimum_responses"],
-        previous=kept_of_form(previous, STRONGEST),
+        previous=_kept(STRONGEST),
         before=f"no classes, so each customer's strongest need counts: {'; '.join(why_not)}",
     )
     return _with_form(found, STRONGEST, previous)

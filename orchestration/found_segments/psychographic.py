@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from orchestration.found_segments.found_scheme import FoundScheme
+from orchestration.found_segments.found_scheme import FoundScheme, names_alone
 from orchestration.found_segments.typing_features import TYPING_FEATURES, TYPING_TABLES
 
 if TYPE_CHECKING:
@@ -25,12 +25,14 @@ def _find(
     tonight: dt.date,
     previous: Mapping[str, Any] | None,
     thresholds: Mapping[str, Any],
+    refit: bool = False,
 ) -> Found:
     from orchestration.found_segments.classes_of_all import classes_of_all, no_classes
     from orchestration.found_segments.likert_classes import learn_classes
     from orchestration.found_segments.respondent_classes import WITHOUT_CLASSES
     from orchestration.found_segments.statements import read_battery
 
+    previous = names_alone(previous) if refit else previous
     battery = read_battery(
         connection,
         "attitudes",

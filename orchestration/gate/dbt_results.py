@@ -14,6 +14,7 @@ from dagster_dbt import DagsterDbtTranslator
 
 from orchestration.gate.expectations import dbt_name
 from orchestration.gate.ledger import Result, Severity, Status
+from orchestration.gate.questions import test_question
 
 _STATUS: dict[str, Status] = {"success": "pass", "pass": "pass", "warn": "warn"}
 
@@ -64,8 +65,9 @@ def ledger_results(
 def _detail(row: Mapping[str, Any], node: Mapping[str, Any], *, found: str | None) -> str:
     if row["status"] in {"pass", "success"}:
         return ""
-    if found:
-        return f"{' '.join(str(node.get('description') or '').split())} No: {found}"
+    if node["resource_type"] == "test" and (found or row["status"] in {"fail", "warn"}):
+        failures = int(row["failures"] or 0)
+        return f"{test_question(node)} No: {found or f'{failures:,} rows'}"
     return str(row["message"] or row["status"])
 
 

@@ -9,6 +9,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from orchestration.found_segments.found_scheme import FoundScheme
+from orchestration.gate.questions import (
+    built_question,
+    contract_question,
+    delivery_question,
+    model_question,
+    test_question,
+)
 from orchestration.gate.verdict import Expected
 
 GATE_ASSET = ["marts", "data_quality"]
@@ -93,10 +100,10 @@ def expected_results(
     expected = [Expected(load_name(name), f"Was {name} loaded?") for name in inbound]
     for name in inbound:
         expected.append(
-            Expected(contract_name(name), f"Does {name} keep its contract?", after=(load_name(name),)),
+            Expected(contract_name(name), contract_question(name), after=(load_name(name),)),
         )
         expected.append(
-            Expected(delivery_name(name), f"Did {name} arrive as it should?", after=(load_name(name),)),
+            Expected(delivery_name(name), delivery_question(name), after=(load_name(name),)),
         )
     expected += [Expected(entity_name(entity), f"Is there data on {entity}?") for entity in entities]
     for unique_id, node in sorted(manifest["nodes"].items()):
@@ -104,27 +111,23 @@ def expected_results(
         if node["resource_type"] not in {"model", "seed", "test"} or not node.get("config", {}).get("enabled", True):
             continue
         parents = tuple(names[parent] for parent in node["depends_on"].get("nodes", []) if parent in names)
-        question = f"Was {names[unique_id]} built?" if node["resource_type"] != "test" else test_question(node)
+        question = built_question(names[unique_id]) if node["resource_type"] != "test" else test_question(node)
         expected.append(Expected(names[unique_id], question, after=parents))
     for scheme in found_schemes:
-        asked = scheme.check.replace("__", ": ").replace("_", " ")
         expected += [
-            Expected(scheme.build, f"Was {scheme.build} built?", after=scheme.reads),
-            Expected(scheme.check, asked, after=(scheme.build,)),
+            Expected(scheme.build, built_question(scheme.build), after=scheme.reads),
+            Expected(scheme.check, model_question(scheme.check), after=(scheme.build,)),
         ]
     if predictions:
         purchases = "features.feat_customers__purchases"
-        expected.append(Expected(PREDICTIONS_BUILD, f"Was {PREDICTIONS_BUILD} built?", after=(purchases,)))
-        expected += [
-            Expected(check, check.replace("__", ": ").replace("_", " "), after=(PREDICTIONS_BUILD,))
-            for check in MODEL_CHECKS
-        ]
+        expected.append(Expected(PREDICTIONS_BUILD, built_question(PREDICTIONS_BUILD), after=(purchases,)))
+        expected += [Expected(check, model_question(check), after=(PREDICTIONS_BUILD,)) for check in MODEL_CHECKS]
         checks = "campaigns.int_campaigns__checks"
-        expected.append(Expected(UPLIFT_BUILD, f"Was {UPLIFT_BUILD} built?", after=(checks,)))
+        expected.append(Expected(UPLIFT_BUILD, built_question(UPLIFT_BUILD), after=(checks,)))
     if demand:
         months = "features.int_purchases__category_months"
         expected += [
-            Expected(DEMAND_BUILD, f"Was {DEMAND_BUILD} built?", after=(months,)),
+            Expected(DEMAND_BUILD, built_question(DEMAND_BUILD), after=(months,)),
             Expected(DEMAND_UNBIASED, "Were forecasts of demand right on average?", after=(DEMAND_BUILD,)),
         ]
     contact_points = ("identity.int_identity__contact_points",)
@@ -136,19 +139,11 @@ def expected_results(
             Expected(IDENTITY_STABLE, "Do customers keep their ids?", after=(IDENTITY_BUILD,)),
             Expected(IDENTITY_PRECISE, "Is matching precise?", after=(IDENTITY_BUILD,)),
         ]
-    expected += [
-        Expected(contract_name(mart), f"Does {mart} keep its contract?", after=(f"marts.{mart}",)) for mart in dbt_marts
-    ]
+    expected += [Expected(contract_name(mart), contract_question(mart), after=(f"marts.{mart}",)) for mart in dbt_marts]
     expected.append(
         Expected(CUSTOMERS_KEPT, "Are the customers of the served version still there?", after=("marts.customers",))
     )
     return expected
-
-
-def test_question(node: Mapping[str, Any]) -> str:
-    """A dbt test in words: its description, else what it tests where."""
-    description = str(node.get("description") or "").strip()
-    return description or f"dbt test {node['name']}"
 
 
 def _names_by_unique_id(manifest: Mapping[str, Any]) -> dict[str, str]:

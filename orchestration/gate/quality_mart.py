@@ -32,7 +32,11 @@ def quality_frame(verdict: Verdict, *, served: Path | None) -> pd.DataFrame:
             "completed_at": "checked_at",
         }
     )
-    rows = rows.drop(columns="started_at").assign(is_current=True, checked_at=_utc_without_zone(rows["checked_at"]))
+    rows = rows.drop(columns="started_at").assign(
+        question=rows["check_name"].map(dict(verdict.questions)),
+        is_current=True,
+        checked_at=_utc_without_zone(rows["checked_at"]),
+    )
     rows[["records_count", "rejected_count"]] = rows[["records_count", "rejected_count"]].astype("Int64")
     earlier = served / "data_quality.parquet" if served else None
     if earlier is None or not earlier.is_file():
@@ -44,7 +48,10 @@ def quality_frame(verdict: Verdict, *, served: Path | None) -> pd.DataFrame:
     history = history[is_new]
     nights = sorted(history["as_of_date"].unique())[-HISTORY_NIGHTS:]
     history = history[history["as_of_date"].isin(nights)]
-    return pd.concat([rows, history[rows.columns]], ignore_index=True) if len(history) else rows
+    if not len(history):
+        return rows
+    # The served version may be of a release that kept fewer columns.
+    return pd.concat([rows, history.reindex(columns=rows.columns)], ignore_index=True)
 
 
 def _utc_without_zone(moments: pd.Series) -> pd.Series:

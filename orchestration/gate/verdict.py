@@ -47,11 +47,19 @@ class Problem:
 
 @dataclass(frozen=True)
 class Verdict:
-    """The judgement on one night's build."""
+    """The judgement on one night's build.
+
+    Attributes:
+        as_of_date: The night.
+        results: What was found, of everything that was asked for.
+        problems: What a person should know, whether it stops the publication or not.
+        questions: What each result answers, by its name.
+    """
 
     as_of_date: dt.date
     results: tuple[Result, ...]
     problems: tuple[Problem, ...] = field(default=())
+    questions: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def blocking(self) -> tuple[Problem, ...]:
@@ -92,7 +100,12 @@ def judge(expected: Sequence[Expected], results: Mapping[str, Result], *, as_of_
             detail = result.detail or f"{result.failures} failures"
             tolerated = result.status == "warn" or (result.status == "fail" and result.severity == "warn")
             problems.append(Problem(item.name, item.question, detail, is_blocking=not tolerated))
-    return Verdict(as_of_date=as_of_date, results=tuple(seen), problems=tuple(problems))
+    return Verdict(
+        as_of_date=as_of_date,
+        results=tuple(seen),
+        problems=tuple(problems),
+        questions={item.name: item.question for item in expected},
+    )
 
 
 def _blocking(item: Expected, found: str) -> Problem:

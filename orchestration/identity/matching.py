@@ -95,6 +95,7 @@ def match_persons(
     overrides: Sequence[Override],
     night: dt.date,
     about: dict[str, Any] | None,
+    refit: bool = False,
 ) -> tuple[Matched, dict[str, Any]]:
     """Match the profiles of a relation.
 
@@ -105,6 +106,7 @@ def match_persons(
         overrides: What people have decided.
         night: Tonight's date; ids never change on a date before the state's.
         about: What the state before says about itself, or None.
+        refit: Whether a person wants the model estimated anew, and all pairs scored, although nothing has shifted.
 
     Returns:
         What was done, and what the new state says about itself. Leaves ``profiles``, ``components``, ``members``,
@@ -112,7 +114,7 @@ def match_persons(
     """
     clock = _Clock()
     new, total = find_new(connection, relation)
-    is_full, why = _scope(about, new=new, profiles=total, night=night, rules=rules)
+    is_full, why = _scope(about, new=new, profiles=total, night=night, rules=rules, refit=refit)
     some = relation
     if is_full or about is None:
         count_names(connection, relation)
@@ -140,7 +142,7 @@ def match_persons(
     clock.lap("identifiers")
 
     person_model.create_people(connection)
-    model, shifts, not_learnt, is_new_model = _model(connection, about, is_full=is_full, clock=clock)
+    model, shifts, not_learnt, is_new_model = _model(connection, about, is_full=is_full, refit=refit, clock=clock)
     veto = decide_veto(connection) if is_full or about is None else Veto(**about["veto"])
     candidates = find_candidates(connection, names_must_fit=veto.holds, only_new=not is_full)
     clock.lap("candidates")
@@ -271,10 +273,12 @@ def _reconsider(connection: duckdb.DuckDBPyConnection, relation: str) -> None:
 
 
 def _scope(
-    about: dict[str, Any] | None, *, new: int, profiles: int, night: dt.date, rules: Identity
+    about: dict[str, Any] | None, *, new: int, profiles: int, night: dt.date, rules: Identity, refit: bool
 ) -> tuple[bool, str]:
     if about is None:
         return True, "there is no night before"
+    if refit:
+        return True, "a person asked for it"
     if about["definition"] != definition():
         return True, "what is compared has changed"
     age = (night - dt.date.fromisoformat(about["full_run_on"])).days
@@ -286,7 +290,7 @@ def _scope(
 
 
 def _model(
-    connection: duckdb.DuckDBPyConnection, about: dict[str, Any] | None, *, is_full: bool, clock: _Clock
+    connection: duckdb.DuckDBPyConnection, about: dict[str, Any] | None, *, is_full: bool, refit: bool, clock: _Clock
 ) -> tuple[dict[str, Any], dict[str, float], list[str], bool]:
     """The model to score with: the kept one as long as it fits, else one estimated tonight."""
     if about is not None and not is_full:
@@ -294,7 +298,7 @@ def _model(
         return about["model"], {}, [], False
     person_model.count_terms(connection)
     shifts: dict[str, float] = {}
-    if about is not None and about["definition"] == definition():
+    if about is not None and about["definition"] == definition() and not refit:
         shifts = _shifts(about["silver"], _silver(connection, about["model"]))
         clock.lap("fit")
         if max(shifts.values(), default=0.0) <= MOST_SHIFT:

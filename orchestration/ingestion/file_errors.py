@@ -13,6 +13,12 @@ class FileRejectedError(TesseraError):
     """A file that cannot be read as what it is declared to be; nothing of it was loaded (exit code 2)."""
 
 
+class FileUnreachableError(TesseraError):
+    """The disk or the share that a file lies on does not answer; it may be back a moment later (exit code 2)."""
+
+    is_temporary = True
+
+
 class RejectedShareError(NightRefusedError):
     """More rows of a file are bad than the contract allows; the quarantine has them (exit code 1)."""
 

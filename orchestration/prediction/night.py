@@ -76,6 +76,7 @@ class Night:
         refit_months: Months between the origins of past dates.
         models: Where models are kept.
         is_on: Whether the deployment wants predictions.
+        refit: Whether a person wants every model learnt, and every date computed, anew.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -85,6 +86,7 @@ class Night:
     refit_months: int
     models: ModelStore
     is_on: bool = True
+    refit: bool = False
 
 
 def foretell(night: Night) -> Foretold:
@@ -106,6 +108,7 @@ def foretell(night: Night) -> Foretold:
         store=night.models,
         code=night.code,
         inputs={date.date: date.inputs_hash for date in dates if date.date != night.tonight},
+        refit=night.refit,
     )
     learnt = _Origins(night, dates, panel, first_order, remembered)
     try:
@@ -207,7 +210,7 @@ def _write_predictions(
     past = [date.date for date in dates if date.date != night.tonight]
     wanted = {date: learnt.made_from(date, code=night.code) for date in past}
     noted = kept_notes(night.connection)
-    kept = {date for date in past if wanted[date] in noted}
+    kept = set() if night.refit else {date for date in past if wanted[date] in noted}
     forget_all_but(night.connection, kept)
     computed = []
     for date in [*(date for date in past if date not in kept), night.tonight]:

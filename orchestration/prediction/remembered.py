@@ -39,11 +39,13 @@ class Remembered:
         store: Where they are.
         code: Digest of the code and settings.
         inputs: Evaluated date to everything that was known by it, as one number; a date without one is learnt anew.
+        refit: Whether every model is learnt anew, and kept in place of the one that was learnt before.
     """
 
     store: ModelStore
     code: str
     inputs: Mapping[dt.date, int]
+    refit: bool = False
 
     def model(
         self,
@@ -61,7 +63,7 @@ class Remembered:
         if used_on not in self.inputs:
             return learn()
         key = self.key(kind, used_on)
-        parameters = self.store.load(FOLDER, key)
+        parameters = None if self.refit else self.store.load(FOLDER, key)
         if parameters is not None:
             try:
                 return rebuild(parameters)

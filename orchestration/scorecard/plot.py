@@ -6,12 +6,11 @@ sentences (``answer``).
 
 from __future__ import annotations
 
-import base64
 import math
 import textwrap
 from collections.abc import Iterator, Sequence
-from html import escape
 
+from orchestration.pictures.frame import document, words
 from orchestration.scorecard.answer import are_crosses_worth_it, may_be_best, percent, which_to_use, with_interval
 from orchestration.scorecard.scores import Estimate, Scorecard
 
@@ -28,19 +27,6 @@ _CHARACTERS_A_LINE = 118
 _LOWEST = -0.1
 _STEPS = (0.02, 0.05, 0.1, 0.2)
 _PANELS = (("spend", "Foresees how much they spend"), ("retention", "Foresees whether they order again"))
-# Words stand out of the ground by 4.5 to 1 or more in both.
-_STYLE = """
-text { font-family: system-ui, -apple-system, "Segoe UI", Roboto, Arial, sans-serif; font-size: 13px; fill: #1f2933; }
-.ground { fill: #ffffff; } .stripe { fill: #f5f7fa; } .grid { stroke: #e4e7eb; } .zero { stroke: #7b8794; }
-.heading { font-size: 20px; font-weight: 600; } .panel { font-size: 14px; font-weight: 600; }
-.strong { font-weight: 600; } .quiet { fill: #52606d; font-size: 12px; }
-.best { stroke: #0b6e4f; fill: #0b6e4f; } .rest { stroke: #8794a1; fill: #8794a1; }
-@media (prefers-color-scheme: dark) {
-text { fill: #f0f4f8; } .quiet { fill: #b3bfcc; }
-.ground { fill: #16202a; } .stripe { fill: #1c2833; } .grid { stroke: #2c3a47; } .zero { stroke: #8494a4; }
-.best { stroke: #4fd1a5; fill: #4fd1a5; } .rest { stroke: #7d8b99; fill: #7d8b99; }
-}
-"""
 
 
 def scorecard_svg(card: Scorecard) -> str:
@@ -49,8 +35,8 @@ def scorecard_svg(card: Scorecard) -> str:
     crosses = textwrap.wrap(are_crosses_worth_it(card), _CHARACTERS_A_LINE)
     top = 62 + 19 * len(lines)
     parts = [
-        _text(_MARGIN, 40, "Which segmentation should we use?", "heading"),
-        *(_text(_MARGIN, 66 + 19 * number, line) for number, line in enumerate(lines)),
+        words(_MARGIN, 40, "Which segmentation should we use?", "heading"),
+        *(words(_MARGIN, 66 + 19 * number, line) for number, line in enumerate(lines)),
     ]
     bottom = top
     if card.judged:
@@ -58,27 +44,10 @@ def scorecard_svg(card: Scorecard) -> str:
         parts += plotted
         notes = textwrap.wrap(_how_to_read(card), _CHARACTERS_A_LINE + 12)
         below = [*((line, "") for line in crosses), *((line, "quiet") for line in notes)]
-        parts += [_text(_MARGIN, bottom + 30 + 19 * number, *line) for number, line in enumerate(below)]
+        parts += [words(_MARGIN, bottom + 30 + 19 * number, *line) for number, line in enumerate(below)]
         bottom += 30 + 19 * len(below)
     height = bottom + 14
-    size = f'viewBox="0 0 {_WIDTH} {height}" width="{_WIDTH}" height="{height}"'
-    return "\n".join(
-        [
-            f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-labelledby="title desc">',
-            '<title id="title">Which segmentation should we use?</title>',
-            f'<desc id="desc">{escape(_described(card))}</desc>',
-            f"<style>{_STYLE}</style>",
-            f'<rect class="ground" width="{_WIDTH}" height="{height}"/>',
-            *parts,
-            "</svg>\n",
-        ]
-    )
-
-
-def as_markdown(svg: str) -> str:
-    """The picture inside a line of Markdown, for readers that show data addresses."""
-    coded = base64.b64encode(svg.encode("utf-8")).decode("ascii")
-    return f"![Which segmentation should we use?](data:image/svg+xml;base64,{coded})"
+    return document("Which segmentation should we use?", _described(card), parts, width=_WIDTH, height=height)
 
 
 def _panels(card: Scorecard, top: int) -> tuple[list[str], int]:
@@ -93,12 +62,12 @@ def _panels(card: Scorecard, top: int) -> tuple[list[str], int]:
         for row in range(0, len(card.judged), 2)
     ]
     parts += [
-        _text(_MARGIN, rows_top + _ROW * row + 17, score.scheme_name, "strong" if row == 0 else "")
+        words(_MARGIN, rows_top + _ROW * row + 17, score.scheme_name, "strong" if row == 0 else "")
         for row, score in enumerate(card.judged)
     ]
     for number, (name, heading) in enumerate(_PANELS):
         left = _MARGIN + _NAMES + number * (_PANEL + _GAP)
-        parts.append(_text(left, top, heading, "panel"))
+        parts.append(words(left, top, heading, "panel"))
         parts += _panel(both[name], ticks, left=left, top=rows_top, bottom=bottom)
     return parts, bottom + 18
 
@@ -115,7 +84,7 @@ def _panel(
     for tick in ticks:
         kind = "zero" if tick == 0 else "grid"
         yield f'<line class="{kind}" x1="{across(tick)}" x2="{across(tick)}" y1="{top}" y2="{bottom}"/>'
-        yield _text(across(tick), bottom + 16, percent(tick), "quiet", anchor="middle")
+        yield words(across(tick), bottom + 16, percent(tick), "quiet", anchor="middle")
     told = [estimate for estimate in estimates if estimate]
     best = max(told, key=lambda estimate: estimate.lower, default=None)
     for row, estimate in enumerate(estimates):
@@ -134,7 +103,7 @@ def _panel(
         else:
             yield f'<circle class="{kind}" cx="{across(estimate.value)}" cy="{middle}" r="5.5"/>'
         weight = "strong" if kind == "best" else ""
-        yield _text(left + _PANEL - 6, middle + 4, percent(estimate.value), weight, anchor="end")
+        yield words(left + _PANEL - 6, middle + 4, percent(estimate.value), weight, anchor="end")
 
 
 def _ticks(estimates: Sequence[Estimate]) -> list[float]:
@@ -161,9 +130,3 @@ def _described(card: Scorecard) -> str:
         if score.spend
     ]
     return " ".join([which_to_use(card), *(f"{line}." for line in told), are_crosses_worth_it(card)]).strip()
-
-
-def _text(x: float, y: float, words: str, kind: str = "", *, anchor: str = "start") -> str:
-    named = f' class="{kind}"' if kind else ""
-    placed = "" if anchor == "start" else f' text-anchor="{anchor}"'
-    return f'<text x="{x}" y="{y}"{named}{placed}>{escape(words)}</text>'

@@ -168,6 +168,7 @@ class Nights:
         night: dt.date,
         overrides: Sequence[Override] = (),
         rules: Identity | None = None,
+        refit: bool = False,
     ) -> Morning:
         """Match, and keep the state."""
         store = StateStore(self.folder)
@@ -184,6 +185,7 @@ class Nights:
             overrides=overrides,
             night=night,
             about=self.state.about if self.state else None,
+            refit=refit,
         )
         doubtful = find_doubtful(connection, threshold=rules.threshold)
         for name in ("members", "customers"):

@@ -120,6 +120,8 @@ def test_the_same_answers_apply_the_kept_model_without_learning(
     assert again.customers.equals(psychographic.customers)
     with pytest.raises(AssertionError):
         find(PSYCHOGRAPHIC, warehouse, psychographic_minimum_responses=201, previous=kept)
+    with pytest.raises(AssertionError):
+        PSYCHOGRAPHIC.find(warehouse, tonight=TONIGHT, previous=kept, thresholds=THRESHOLDS, refit=True)
 
 
 def test_rows_in_another_order_give_the_same_segments(

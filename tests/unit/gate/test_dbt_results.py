@@ -8,6 +8,7 @@ import dagster as dg
 import pytest
 
 from orchestration.gate.dbt_results import ledger_results, selected_names
+from orchestration.gate.questions import test_question as question_of
 from orchestration.translator import LayerTranslator
 
 MODEL = "model.t.customers"
@@ -92,7 +93,9 @@ def test_a_test_keeps_its_severity_and_its_answer(unique_id: str, status: str, s
     (result,) = read(row(unique_id, status, failures=0 if status == "pass" else 4, message="Got 4 results"))
     assert (result.kind, result.severity, result.status) == ("dbt", severity, judged)
     assert result.failures == (0 if status == "pass" else 4)
-    assert result.detail == ("" if status == "pass" else "Got 4 results")
+    question = f"{question_of(MANIFEST['nodes'][unique_id])} No: 4 rows"
+    told = {"pass": "", "fail": question, "warn": question}
+    assert result.detail == told.get(status, "Got 4 results")
 
 
 def test_nodes_that_were_skipped_or_never_executed_or_are_unknown_leave_nothing() -> None:

@@ -104,9 +104,9 @@ def test_each_result_waits_for_what_it_is_made_from_or_looks_at(expected, name: 
     assert expected[name].after == after
 
 
-def test_a_test_is_worded_by_its_description_else_by_its_name(expected) -> None:
+def test_a_test_is_worded_by_its_description_else_by_what_it_is(expected) -> None:
     assert expected["catalogued"].question == "Is every segment in the catalogue?"
-    assert expected["unique_customers"].question == "dbt test unique_customers"
+    assert expected["unique_customers"].question == "Does the dbt test unique_customers find nothing?"
 
 
 def test_without_sources_marts_and_estimators_only_dbt_and_the_customers_are_expected() -> None:

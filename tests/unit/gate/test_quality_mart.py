@@ -25,7 +25,8 @@ def frame_of(result, tmp_path: Path):
             folder.mkdir()
             served.to_parquet(folder / "data_quality.parquet", index=False)
         results = tuple(result(name, as_of_date=night, run_id=run_id, kind="build", records=7) for name in names)
-        return quality_frame(Verdict(night, results=results), served=folder)
+        questions = {name: f"Is {name} so?" for name in names}
+        return quality_frame(Verdict(night, results=results, questions=questions), served=folder)
 
     return make
 
@@ -42,6 +43,14 @@ def test_the_first_night_holds_its_own_results_in_the_contracts_words(frame_of) 
 def test_the_columns_are_those_of_the_outbound_contract(frame_of) -> None:
     contract = load_contract(OUTBOUND_CONTRACTS / "data_quality.odcs.yaml")
     assert set(frame_of(NIGHT, run_id="r1").columns) == set(contract.column_names)
+
+
+def test_each_check_has_its_question_beside_it_and_a_night_without_them_is_carried_on(frame_of) -> None:
+    before = frame_of(NIGHT, run_id="r1").drop(columns="question")
+    frame = frame_of(NIGHT + dt.timedelta(days=1), run_id="r2", served=before)
+    told = frame.loc[frame["is_current"]].set_index("check_name")["question"].to_dict()
+    assert told == {"a": "Is a so?", "b": "Is b so?"}
+    assert frame.loc[~frame["is_current"], "question"].isna().all()
 
 
 def test_moments_are_in_utc_without_a_zone(frame_of) -> None:

@@ -112,6 +112,16 @@ class TestWhichModel:
         assert set(week.matched.shifts) == set(first.about["silver"]) >= {"first_name", "last_name", "street"}
         assert max(week.matched.shifts.values()) == 0
 
+    def test_who_asks_for_it_has_the_model_estimated_anew_and_everybody_keeps_their_id(self, nights: Nights) -> None:
+        first = nights.run(PEOPLE, night=NIGHT)
+        before = first.customers()
+        asked = nights.run(PEOPLE, night=NIGHT + dt.timedelta(days=1), refit=True)
+        assert asked.matched.is_full
+        assert asked.matched.is_new_model
+        assert asked.matched.why == "a person asked for it"
+        assert asked.about["model_night"] == (NIGHT + dt.timedelta(days=1)).isoformat()
+        assert asked.customers() == before
+
     def test_a_model_that_no_longer_fits_is_estimated_anew(self, nights: Nights) -> None:
         nights.run(PEOPLE, night=NIGHT)
         # Somebody has begun to write family names of orders differently.

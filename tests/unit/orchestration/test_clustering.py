@@ -244,6 +244,16 @@ def test_the_night_reads_three_families_and_tells_its_decision_its_tables_and_it
     assert "drift since the fit" in second.tables
 
 
+def test_who_asks_for_it_has_the_clusters_learnt_anew_and_keeps_their_codes(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    first = CLUSTERS.find(warehouse, tonight=TONIGHT, previous=None, thresholds={})
+    asked = CLUSTERS.find(warehouse, tonight=TONIGHT, previous=first.parameters, thresholds={}, refit=True)
+    assert "learnt anew: a person asked for it" in asked.detail
+    assert asked.segments["segment_code"] == first.segments["segment_code"]
+    assert asked.customers == first.customers
+
+
 def test_the_order_in_which_the_warehouse_holds_its_rows_does_not_matter(
     warehouse: duckdb.DuckDBPyConnection,
 ) -> None:

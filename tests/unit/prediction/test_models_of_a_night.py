@@ -36,6 +36,26 @@ def remembered(tmp_path_factory: pytest.TempPathFactory) -> Remembered:
     return Remembered(store=store, code="code", inputs={date: number for number, date in enumerate(DATES[:-1])})
 
 
+def test_who_asks_for_it_gets_no_model_that_was_learnt_before(tmp_path: Path) -> None:
+    class Learnt:
+        def to_parameters(self) -> dict:
+            return {"a": 1}
+
+    store, inputs = ModelStore(tmp_path), {DATES[0]: 1}
+    learnt: list[str] = []
+
+    def ask(*, refit: bool) -> None:
+        Remembered(store=store, code="code", inputs=inputs, refit=refit).model(
+            RETURNS, DATES[0], learn=lambda: learnt.append("again") or Learnt(), rebuild=lambda _: Learnt()
+        )
+
+    ask(refit=False)
+    ask(refit=False)
+    assert len(learnt) == 1
+    ask(refit=True)
+    assert len(learnt) == 2
+
+
 @pytest.fixture(scope="module")
 def found(panel: pd.DataFrame, remembered: Remembered) -> TonightsModels:
     return learn_tonight(panel, tonight=TONIGHT, first_order=FIRST_ORDER, remembered=remembered, serving=None)

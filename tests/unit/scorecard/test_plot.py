@@ -9,7 +9,8 @@ from xml.etree import ElementTree
 
 import duckdb
 
-from orchestration.scorecard.plot import as_markdown, scorecard_svg
+from orchestration.pictures.frame import as_markdown
+from orchestration.scorecard.plot import scorecard_svg
 from orchestration.scorecard.scores import read_scorecard
 from tests.unit.scorecard import cards
 
@@ -76,6 +77,6 @@ def test_where_nothing_is_judged_it_says_why(tmp_path: Path) -> None:
 
 def test_in_markdown_it_is_an_image_that_can_be_read_back(tmp_path: Path) -> None:
     svg = picture(tmp_path)
-    coded = re.fullmatch(r"!\[[^\]]+\]\(data:image/svg\+xml;base64,([^)]+)\)", as_markdown(svg))
+    coded = re.fullmatch(r"!\[[^\]]+\]\(data:image/svg\+xml;base64,([^)]+)\)", as_markdown("Which segmentation?", svg))
     assert coded
     assert base64.b64decode(coded[1]).decode("utf-8") == svg
