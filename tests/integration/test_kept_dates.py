@@ -9,8 +9,9 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 import pytest
+from sklearn.metrics import adjusted_rand_score
 
-from tests.support import nights, small_company
+from tests.support import nights, small_company, small_families
 
 FIRST_NIGHT, SECOND_NIGHT = dt.date(2024, 11, 14), dt.date(2024, 11, 15)
 LATE = dt.date(2024, 8, 20)
@@ -93,15 +94,32 @@ def run(folder: Path, date: dt.date, *, late: bool, home: str = "home") -> night
 
 @dataclass(frozen=True)
 class Left:
-    """What a night left, taken before another in the same home: who computed what, and the customers' bytes."""
+    """What a night left, taken before another in the same home.
+
+    Who computed what, the customers' bytes, the names of the classes of needs, and whose class the answers say.
+    """
 
     computed: Computed
     customers: bytes
+    need_names: dict[str, str]
+    needs: dict[str, str]
 
     @classmethod
     def by(cls, night: nights.Night) -> Left:
         assert night.served is not None
-        return cls(computed_by(night), (night.served.path / "customers.parquet").read_bytes())
+        names = night.warehouse("select segment_code, segment_name from ml.ml_segments__needs")
+        needs = night.warehouse(
+            "select customer_map.profile_id, needs.segment_code "
+            "from ml.ml_customers__needs as needs "
+            "join identity.int_identity__customer_map as customer_map on needs.customer_id = customer_map.customer_id "
+            "where needs.reasons[1].value = 'said so'"
+        )
+        return cls(
+            computed_by(night),
+            (night.served.path / "customers.parquet").read_bytes(),
+            dict(names.to_numpy()),
+            dict(needs.to_numpy()),
+        )
 
 
 @pytest.fixture(scope="module")
@@ -177,6 +195,16 @@ def test_sums_of_campaigns_are_kept_while_nothing_of_theirs_changes(three_nights
 def test_an_order_that_comes_late_is_noticed_in_what_is_published(left: list[Left]) -> None:
     _, before, after = left
     assert before.customers != after.customers
+
+
+def test_needs_of_best_worst_choices_are_the_true_kinds_and_stay_from_night_to_night(left: list[Left]) -> None:
+    first, *later = left
+    assert len(first.needs) >= small_families.CHOOSERS - 1
+    kinds = [int(profile.removeprefix("r:k")) % len(small_families.LIKINGS) for profile in first.needs]
+    index = adjusted_rand_score(kinds, list(first.needs.values()))
+    print(f"needs by best-worst choices: adjusted Rand index {index:.2f}")
+    assert index >= 0.6
+    assert [(night.need_names, night.needs) for night in later] == [(first.need_names, first.needs)] * 2
 
 
 def test_of_what_happened_only_the_days_that_changed_are_computed_again(three_nights: list[Computed]) -> None:

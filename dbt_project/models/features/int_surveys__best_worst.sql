@@ -1,5 +1,5 @@
--- One row per response of a customer and best-worst (MaxDiff) task: what was shown, and what was chosen of it as best and
--- as worst. The answer itself says what was shown, so that designs may be drawn anew for each respondent. A task that
+-- One row per response of a customer and best-worst (MaxDiff) task: what was shown, and what was chosen of it as best
+-- and as worst. The answer itself says what was shown, so that designs may be drawn anew for each respondent. A task that
 -- tells no choice stays a row and says why: nothing is lost silently.
 {% set most_items = 20 %}
 {% set most_letters = 200 %}
@@ -39,10 +39,12 @@ spelled as (
         * exclude (offered, best, worst),
         list_transform(
             offered,
-            lambda item: case when json_type(item) = 'VARCHAR' then {{ item_text("json_extract_string(item, '$')") }} end
+            lambda item:
+            case when json_type(item) = 'VARCHAR' then {{ item_text("json_extract_string(item, '$')") }} end
         ) as shown,
         case when json_type(best) = 'VARCHAR' then {{ item_text("json_extract_string(best, '$')") }} end as best_item,
-        case when json_type(worst) = 'VARCHAR' then {{ item_text("json_extract_string(worst, '$')") }} end as worst_item,
+        case when json_type(worst) = 'VARCHAR' then {{ item_text("json_extract_string(worst, '$')") }} end
+            as worst_item,
         worst is not null as is_worst_asked
     from parted
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import adjusted_rand_score
 
 from ml.errors import ModelInputError, NoEligibleClustersError, NotEnoughAnswersError, ParameterFormatError
+from ml.surveys import best_worst_mixture, max_diff
 from ml.surveys.best_worst_logit import choice_scores, log_choices
 from ml.surveys.choice_tasks import choice_tasks
 from ml.surveys.max_diff import MaxDiffClasses
@@ -166,3 +167,61 @@ def test_equal_utilities_make_every_pair_of_best_and_worst_as_likely() -> None:
     choices, _ = max_diff_choices(10, tasks=3)
     tasks = choice_tasks(choices, MAX_DIFF_ITEMS)
     np.testing.assert_allclose(np.exp(log_choices(tasks, np.zeros(10))), 1 / (4 * 3))
+
+
+def test_tasks_of_more_items_than_a_word_has_bits_are_told_apart() -> None:
+    rng = np.random.default_rng(3)
+    items = tuple(f"item {number:03d}" for number in range(90))
+    rows = []
+    for row in range(300):
+        # Few items often, so that tasks repeat; some of them in both words.
+        shown = rng.choice([0, 5, 63, 64, 70, 89], size=3, replace=False).tolist()
+        named = [items[item] for item in shown]
+        rows.append({"customer_id": f"c{row % 50}", "task_id": row, "shown": named, "best_item": named[0]})
+    choices = pd.DataFrame(rows)
+    choices["worst_item"] = choices["shown"].str[1].where(choices.index % 2 == 0, None)
+    tasks = choice_tasks(choices, items)
+    distinct = {(frozenset(row.shown), row.best_item, row.worst_item) for row in choices.itertuples()}
+    assert len(tasks.best) == len(distinct) < 300
+    assert tasks.counts.sum() == 300
+    counts = tasks.item_counts()
+    told = choices[choices["customer_id"] == tasks.customers[7]]
+    assert counts.best[7, 64] == (told["best_item"] == items[64]).sum()
+    assert counts.worst[7, 64] == (told["worst_item"] == items[64]).sum()
+    assert counts.shown[7, 64] == told["shown"].map(lambda shown: items[64] in shown).sum()
+
+
+def test_some_respondents_alone_and_in_blocks_have_the_same_chances(
+    fitted: MaxDiffClasses, choices: Choices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tasks = choice_tasks(choices[0], fitted.items_)
+    whole = fitted.posterior(tasks)
+    monkeypatch.setattr(best_worst_mixture, "BLOCK_RESPONDENTS", 70)
+    pd.testing.assert_frame_equal(fitted.posterior(tasks), whole, rtol=1e-12)
+    some = tasks.rows(np.array([5, 17, 300]))
+    pd.testing.assert_frame_equal(fitted.posterior(some), whole.iloc[[5, 17, 300]], rtol=1e-12)
+    assert len(some.best) < len(tasks.best)
+
+
+def test_the_same_choices_give_the_previous_version_back(
+    fitted: MaxDiffClasses, choices: Choices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def not_again(*_: object, **__: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(max_diff, "fit_choice_classes", not_again)
+    again = MaxDiffClasses(starts=2).fit(choices[0], previous=json.loads(document(fitted)))
+    assert document(again) == document(fitted)
+    with pytest.raises(AssertionError):
+        MaxDiffClasses(starts=3).fit(choices[0], previous=json.loads(document(fitted)))
+
+
+def test_choices_of_other_items_are_refused(fitted: MaxDiffClasses, choices: Choices) -> None:
+    with pytest.raises(ModelInputError, match="other items"):
+        fitted.predict(choice_tasks(choices[0], (*fitted.items_, "zeal")))
+
+
+def test_long_items_are_cut_in_names_unless_that_makes_two_alike() -> None:
+    alike = ["the same beginning of a very long item, here", "the same beginning of a very long item, there"]
+    short = max_diff._short_names(["price", "x" * 60, *alike])
+    assert short == ["price", "x" * 40 + "\u2026", *alike]
