@@ -39,6 +39,7 @@ def notices_asset(deployment: Deployment, partitions: dg.PartitionsDefinition) -
         description="The digest of the version, sent on the channels that notices in tessera.yml names. What was sent "
         "is not sent again unless the run asks with send_again; a channel that fails is a warning here.",
         owners=[OWNERS["publish"]],
+        kinds={"python"},
         partitions_def=partitions,
         backfill_policy=ONE_NIGHT_A_RUN,
     )
