@@ -1,6 +1,6 @@
 -- One row per response of a customer and best-worst (MaxDiff) task: what was shown, and what was chosen of it as best
--- and as worst. The answer itself says what was shown, so that designs may be drawn anew for each respondent. A task that
--- tells no choice stays a row and says why: nothing is lost silently.
+-- and as worst. The answer itself says what was shown, so that designs may be drawn anew for each respondent. A task
+-- that tells no choice stays a row and says why: nothing is lost silently.
 {% set most_items = 20 %}
 {% set most_letters = 200 %}
 
