@@ -39,6 +39,7 @@ from orchestration.console.quarantine_commands import quarantine_app
 from orchestration.console.run_and_tell import run_and_tell, standing_console
 from orchestration.console.scorecard_command import scorecard
 from orchestration.console.treatments_command import treatments
+from orchestration.disk_space import disk_full
 from orchestration.errors import TesseraError
 from orchestration.home import HOME_VARIABLE, Home
 from orchestration.repository import WORKSPACE
@@ -180,9 +181,13 @@ def main() -> None:
     warnings.filterwarnings("ignore", module="dagster")
     try:
         app()
-    except (TesseraError, ContractError) as error:
-        Console(stderr=True).print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
-        sys.exit(getattr(error, "exit_code", 2))
+    except Exception as error:
+        # Where there is no room, Dagster's own history may be the first that cannot be written.
+        told = error if isinstance(error, TesseraError | ContractError) else disk_full(error)
+        if told is None:
+            raise
+        Console(stderr=True).print(str(told), style="red", markup=False, highlight=False, soft_wrap=True)
+        sys.exit(getattr(told, "exit_code", 2))
 
 
 if __name__ == "__main__":

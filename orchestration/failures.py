@@ -13,6 +13,7 @@ import dagster as dg
 
 from data_contracts.contract_rules import ContractError
 from ml.errors import ModelInputError
+from orchestration.disk_space import disk_full
 from orchestration.errors import TesseraError
 
 EXIT_CODE = "exit_code"
@@ -27,8 +28,17 @@ def told_plainly() -> Iterator[None]:
     try:
         yield
     except (TesseraError, ContractError, ModelInputError) as error:
-        raise dg.Failure(
-            description=str(error),
-            metadata={EXIT_CODE: dg.MetadataValue.int(getattr(error, "exit_code", 2))},
-            allow_retries=getattr(error, "is_temporary", False),
-        ) from None
+        raise _failure(error) from None
+    except Exception as error:
+        full = disk_full(error)
+        if full is None:
+            raise
+        raise _failure(full) from error
+
+
+def _failure(error: Exception) -> dg.Failure:
+    return dg.Failure(
+        description=str(error),
+        metadata={EXIT_CODE: dg.MetadataValue.int(getattr(error, "exit_code", 2))},
+        allow_retries=getattr(error, "is_temporary", False),
+    )
