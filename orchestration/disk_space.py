@@ -14,6 +14,8 @@ from orchestration.errors import TesseraError
 _NUMBERS = frozenset({errno.ENOSPC, errno.EDQUOT})
 # As the system (and DuckDB after it) and SQLite say it.
 _WORDS = ("no space left on device", "disk quota exceeded", "database or disk is full")
+# SQLite says no more than this where its shared memory cannot grow, or the disk is broken.
+_UNSURE = "disk i/o error"
 
 
 class DiskFullError(TesseraError):
@@ -23,18 +25,23 @@ class DiskFullError(TesseraError):
 def disk_full(error: BaseException) -> DiskFullError | None:
     """Return the error to show where a full disk is the cause of an error, None where it is not."""
     for cause in _causes(error):
-        if (isinstance(cause, OSError) and cause.errno in _NUMBERS) or any(
-            words in str(cause).lower() for words in _WORDS
-        ):
+        text = str(cause).lower()
+        if (isinstance(cause, OSError) and cause.errno in _NUMBERS) or any(words in text for words in _WORDS):
             where = getattr(cause, "filename", None)
-            return DiskFullError(
-                "the disk is full" + (f": {where} could not be written" if where else ""),
-                expected="room for the warehouse, what it spills beside it, and one more version",
-                found=(str(cause).strip().splitlines() or [type(cause).__name__])[0][:300],
-                fix="make room (df -h; fewer publish: keep_versions, dbt/ and warehouse.duckdb may be deleted) and run "
-                "the night again; the version before stays served",
-            )
+            return _told("the disk is full" + (f": {where} could not be written" if where else ""), cause)
+        if _UNSURE in text:
+            return _told("the disk cannot be written to: it is full, or broken", cause)
     return None
+
+
+def _told(what: str, cause: BaseException) -> DiskFullError:
+    return DiskFullError(
+        what,
+        expected="room for the warehouse, what it spills beside it, and one more version",
+        found=(str(cause).strip().splitlines() or [type(cause).__name__])[0][:300],
+        fix="make room (df -h; fewer publish: keep_versions, dbt/ and warehouse.duckdb may be deleted) and run the "
+        "night again; the version before stays served",
+    )
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

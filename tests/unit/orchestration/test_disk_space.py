@@ -37,6 +37,12 @@ def test_dagsters_history_that_cannot_grow_is_recognised() -> None:
     assert "database or disk is full" in full.found
 
 
+def test_where_sqlite_is_not_sure_neither_is_the_message() -> None:
+    full = disk_full(sqlite3.OperationalError("disk I/O error"))
+    assert full is not None
+    assert full.what == "the disk cannot be written to: it is full, or broken"
+
+
 def test_it_is_found_among_the_causes_of_another_error() -> None:
     stopped = RuntimeError("dbt stopped")
     stopped.__cause__ = OSError(errno.EDQUOT, "Disk quota exceeded")
