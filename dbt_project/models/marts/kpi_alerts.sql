@@ -41,6 +41,12 @@ segment_catalog as (
 
 ),
 
+segmentation_schemes as (
+
+    select * from {{ ref('segmentation_schemes') }}
+
+),
+
 targets as (
 
     {% for target in var('kpi_targets') -%}
@@ -221,6 +227,7 @@ alerts as (
         judged.unit,
         judged.direction,
         judged.kpi_name || ' of ' || {{ kpi_segment_name('judged') }}
+        || coalesce(' (' || segmentation_schemes.scheme_name || ')', '')
         || case
             when judged.kpi_value is null then ': there is no result to hold against the target'
             when judged.change_value > 0
@@ -265,6 +272,7 @@ alerts as (
         judged.period_start_date,
         judged.period_end_date
     from judged
+    left join segmentation_schemes on judged.scheme = segmentation_schemes.scheme
     left join segment_catalog
         on judged.scheme = segment_catalog.scheme and judged.segment_code = segment_catalog.segment_code
 
