@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import dagster as dg
 
+from orchestration.assets.measures import measures
 from orchestration.assets.publish import PUBLISH_ASSET
 from orchestration.configuration.deployment import Deployment
 from orchestration.errors import TesseraError
@@ -44,6 +45,7 @@ def notices_asset(deployment: Deployment, partitions: dg.PartitionsDefinition) -
         backfill_policy=ONE_NIGHT_A_RUN,
     )
     def notices(context: dg.AssetExecutionContext, config: NoticesConfig) -> dg.MaterializeResult:
+        started_at = dt.datetime.now(tz=dt.UTC)
         night = dt.date.fromisoformat(context.partition_key)
         with told_plainly():
             version = version_of(VersionStore(deployment.home.published), night)
@@ -51,7 +53,13 @@ def notices_asset(deployment: Deployment, partitions: dg.PartitionsDefinition) -
         for delivery in deliveries:
             if delivery.status == "not sent":
                 context.log.warning("A notice was not sent: %s", delivery)
-        return dg.MaterializeResult(metadata={"version": version.name, **metadata_of(deliveries)})
+        return dg.MaterializeResult(
+            metadata={
+                "version": version.name,
+                **metadata_of(deliveries),
+                **measures(len(deliveries), started_at=started_at),
+            }
+        )
 
     return notices
 

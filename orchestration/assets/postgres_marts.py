@@ -4,8 +4,11 @@ Belongs here: the asset and its warning. Does not belong here: how rows get ther
 """
 
 # No postponed annotations here: Dagster reads the types of an asset's arguments when it is defined.
+import datetime as dt
+
 import dagster as dg
 
+from orchestration.assets.measures import measures
 from orchestration.assets.publish import PUBLISH_ASSET
 from orchestration.configuration.deployment import Deployment
 from orchestration.configuration.postgres_publication import PostgresPublication
@@ -48,13 +51,14 @@ def _postgres_marts(
         ],
     )
     def postgres_marts(context: dg.AssetExecutionContext, night_lock: NightLockResource) -> dg.MaterializeResult:
+        started_at = dt.datetime.now(tz=dt.UTC)
         try:
             served = serve_in_postgres(VersionStore(deployment.home.published), settings)
         except TesseraError as error:
             context.log.warning(str(error))
             return dg.MaterializeResult(metadata={"version": "as before"}, check_results=[_warning(error)])
         return dg.MaterializeResult(
-            metadata=_metadata(served),
+            metadata={**_metadata(served), **measures(sum(served.rows.values()), started_at=started_at)},
             check_results=[dg.AssetCheckResult(passed=True, check_name=POSTGRES_CHECK)],
         )
 
@@ -65,9 +69,7 @@ def _metadata(served: Served) -> dict[str, dg.MetadataValue]:
     return {
         "version": dg.MetadataValue.text(served.version),
         "rows": dg.MetadataValue.json(dict(served.rows)),
-        "dagster/row_count": dg.MetadataValue.int(sum(served.rows.values())),
         "views changed": dg.MetadataValue.text(", ".join(served.changed_views) or "none"),
-        "seconds": dg.MetadataValue.float(served.seconds),
     }
 
 
