@@ -24,7 +24,7 @@ def when_in_words(whens: Whens, when: When) -> str:
     if all(rests):
         either = " or ".join(_conditions_in_words(whens, rest) for rest in rests)
         parts.append(f"either {either}" if len(rests) > 1 else either)
-    return ", and ".join(parts)
+    return "; and ".join(parts)
 
 
 def customer_in_words(whens: Whens, point: Mapping[str, Value | None]) -> str:

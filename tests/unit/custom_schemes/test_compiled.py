@@ -116,15 +116,15 @@ def test_segments_come_in_the_order_of_the_rules_with_their_rule_in_words(read) 
         "segment_code": "full_price",
         "segment_name": "Full price",
         "description": "Pays what it costs",
-        "rule": "discount_share is less than 12.5% and order_count is 2 or 5 to 9",
+        "rule": "discount share is less than 12.5% and order count is 2 or 5 to 9",
         "display_order": 1,
         "colour": "#123456",
         "owner": "marketing",
     }
     assert near["rule"] == (
-        "is_member is yes; and either country is DE or last_order_date is 0 to 29 days ago; and in no segment before"
+        "is member; and either country is DE or last order date is 0 to 29 days ago; and in no segment before"
     )
-    assert odd["rule"] == 'gender is "unknown" and spent_amount is not 10 to 1000.5; and in no segment before'
+    assert odd["rule"] == 'gender is "unknown" and spent is not 10 to 1000.5; and in no segment before'
     assert (rest["segment_name"], rest["rule"]) == ("The rest", "Everybody who is in none of: Full price, Near, Odd")
     assert len({segment["colour"] for segment in (full_price, near, odd, rest)}) == 4
 
