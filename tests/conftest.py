@@ -6,16 +6,11 @@ import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
-# Files that look at one night between them.
-SHARED_NIGHTS = {
-    "tests/integration/test_company.py": "the simulated company's night",
-    "tests/integration/test_company_schemes.py": "the simulated company's night",
-    "tests/integration/test_read_the_marts.py": "the small company's night",
-    "tests/integration/test_small_company.py": "the small company's night",
-    "tests/integration/test_dagster_tells.py": "the small company's night",
-    "tests/integration/test_operations.py": "the small company's night",
-    "tests/integration/test_refusals.py": "the small company's night",
-}
+# Files that look at the nights of the simulated and the small company, of which one asks both.
+SHARED_NIGHTS = tuple(
+    f"tests/integration/test_{name}"
+    for name in ("company", "small_company", "read_the_marts", "dagster_tells", "operations", "refusals")
+)
 
 
 class ByNight(LoadFileScheduling):
@@ -26,7 +21,7 @@ class ByNight(LoadFileScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         file = super()._split_scope(nodeid)
-        return SHARED_NIGHTS.get(file, file)
+        return "the companies' nights" if file.startswith(SHARED_NIGHTS) else file
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -179,6 +179,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return copy
 
 
+@pytest.mark.slow
 def test_features_a_scheme_and_a_source_need_no_other_edit(checkout: Path, tmp_path: Path) -> None:
     config = small_company.write_company(tmp_path)
     receipts = (

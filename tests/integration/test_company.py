@@ -171,6 +171,7 @@ def test_every_value_of_the_golden_record_was_said_by_somebody(company: nights.N
         assert found["wrong"][0] == 0, column
 
 
+@pytest.mark.slow
 class TestNobodyIsNamedBeyondIdentity:
     @pytest.fixture(scope="class")
     def names(self, truth: Path) -> list[str]:
@@ -226,6 +227,7 @@ class TestNobodyIsNamedBeyondIdentity:
         assert [name for name in names if name in manifest] == []
 
 
+@pytest.mark.slow
 def test_the_same_files_again_add_nothing(company: nights.Night) -> None:
     before = {path.parent.name for path in company.deployment.home.lake.rglob("batch.json")}
     again = nights.run(company.deployment.config_path, company.deployment.home.root)

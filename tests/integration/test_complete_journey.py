@@ -213,6 +213,7 @@ def test_analysts_can_open_the_marts_with_duckdb_and_pandas(journey: nights.Nigh
     assert comments["n"][0] > 60
 
 
+@pytest.mark.slow
 def test_without_its_warehouse_the_same_night_comes_out_the_same(journey: nights.Night, sample: Path) -> None:
     before = parquet_hashes(journey)
     codes = journey.mart(
@@ -231,6 +232,7 @@ def test_without_its_warehouse_the_same_night_comes_out_the_same(journey: nights
     assert verify(again.served.path) == ()
 
 
+@pytest.mark.slow
 def test_the_day_before_keeps_the_codes_and_names_of_the_clusters(journey: nights.Night, sample: Path) -> None:
     names = dict(
         journey.mart(

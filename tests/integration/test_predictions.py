@@ -123,6 +123,7 @@ def test_past_dates_are_computed_once(first_computed: dict[dt.date, str], night:
     assert computed_by(night) == first_computed
 
 
+@pytest.mark.slow
 def test_another_home_and_shuffled_rows_give_the_same_tables_byte_for_byte(
     folder: Path, written: dict[str, list[tuple[object, ...]]]
 ) -> None:
