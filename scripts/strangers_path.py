@@ -176,9 +176,10 @@ def mend_it_and_run(stranger: Stranger) -> None:
 
 def roll_back(stranger: Stranger) -> None:
     """Launch the job as its launchpad stands; the first version is served again."""
-    page = _opened(stranger, "/locations/tessera/jobs/rollback_job/playground")
+    launchpad = "/locations/tessera/jobs/rollback_job/playground"
+    _picture(stranger, _opened(stranger, launchpad), "7-rollback")
+    page = _opened(stranger, launchpad)
     page.wait_for_selector("text=version", timeout=60_000)
-    _picture(stranger, page, "7-rollback")
     known = _runs(stranger)
     page.click("button:has-text('Launch Run')")
     run = _ended(stranger, known)
@@ -235,6 +236,7 @@ def _opened(stranger: Stranger, path: str) -> Page:
 
 
 def _picture(stranger: Stranger, page: Page, name: str) -> None:
+    """Take the picture of a page that has done its part."""
     page.screenshot(path=stranger.folder / "pictures" / f"{name}.png")
     typer.echo(f"{name}: {stranger.folder / 'pictures' / name}.png")
     page.close()

@@ -47,8 +47,8 @@ query($id: String!) {
 """
 RUNS = """
 query($id: String!) {
-  runsOrError(filter: {tags: [{key: "dagster/backfill", value: $id}]}) {
-    ... on Runs { results { status startTime endTime tags { key value } } }
+  partitionBackfillOrError(backfillId: $id) {
+    ... on PartitionBackfill { runs(limit: 1000) { status startTime endTime tags { key value } } }
   }
 }
 """
@@ -84,7 +84,7 @@ def finished(address: str, backfill: str) -> list[dict[str, Any]]:
             break
         time.sleep(5)
     assert state["status"] == "COMPLETED_SUCCESS", state
-    runs = ask(address, RUNS, id=backfill)["runsOrError"]["results"]
+    runs = ask(address, RUNS, id=backfill)["partitionBackfillOrError"]["runs"]
     return sorted(runs, key=lambda run: run["startTime"])
 
 
