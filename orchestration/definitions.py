@@ -77,7 +77,7 @@ def build_defs(deployment: Deployment | None = None) -> dg.Definitions:
             rollback_job(deployment),
         ],
         schedules=[nightly_schedule(job, deployment.settings)],
-        sensors=[failure_sensor(deployment, job)],
+        sensors=[failure_sensor(deployment)],
         resources={
             "dbt": dbt_resource(),
             "warehouse": WarehouseResource(

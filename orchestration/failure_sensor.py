@@ -13,22 +13,26 @@ from orchestration.configuration.deployment import Deployment
 from orchestration.notices.night import tell_ending
 
 SENSOR = "notices_of_failed_runs"
-_PARTITION_TAG = "dagster/partition"
+# Of a run for one partition, and of one of a backfill, which names a range; here a range is one night.
+_NIGHT_TAGS = ("dagster/partition", "dagster/asset_partition_range_start")
 
 
-def failure_sensor(deployment: Deployment, job: dg.JobDefinition) -> dg.SensorDefinition:
-    """Return a sensor that tells of a failed run of which nobody has been told."""
+def failure_sensor(deployment: Deployment) -> dg.SensorDefinition:
+    """Return a sensor that tells of a failed run of which nobody has been told.
+
+    It looks at every job, because a backfill runs its nights in one of Dagster's own, which has no hooks.
+    """
 
     @dg.run_failure_sensor(
         name=SENSOR,
-        monitored_jobs=[job],
         default_status=dg.DefaultSensorStatus.RUNNING,
         description="Tells on the channels of notices that a run failed whose steps could not say so themselves.",
     )
     def notices_of_failed_runs(context: dg.RunFailureSensorContext) -> None:
-        partition = context.dagster_run.tags.get(_PARTITION_TAG)
+        tags = context.dagster_run.tags
+        partition = next((tags[name] for name in _NIGHT_TAGS if name in tags), None)
         if partition is None:
-            return
+            return  # A rollback, say: who launched it sees it.
         deliveries = tell_ending(
             deployment, event="failed", night=dt.date.fromisoformat(partition), run_id=context.dagster_run.run_id
         )

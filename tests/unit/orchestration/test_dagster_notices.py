@@ -22,7 +22,6 @@ from orchestration.errors import NightRefusedError
 from orchestration.failure_sensor import failure_sensor
 from orchestration.failures import told_plainly
 from orchestration.home import Home
-from orchestration.jobs import nightly_job
 from orchestration.partitions import nightly_partitions
 from orchestration.publishing.manifest import Manifest, hashed_files
 from orchestration.publishing.version_store import VersionStore
@@ -75,8 +74,13 @@ def breaks() -> None:
     raise ZeroDivisionError("Ada Lovelace, ada@example.com")
 
 
-def failed(instance: dg.DagsterInstance, *ops: Any, hooks: set[dg.HookDefinition] | None = None) -> Any:
-    @dg.job(hooks=hooks or set(), tags=TAGS, executor_def=dg.in_process_executor)
+def failed(
+    instance: dg.DagsterInstance,
+    *ops: Any,
+    hooks: set[dg.HookDefinition] | None = None,
+    tags: dict[str, str] | None = None,
+) -> Any:
+    @dg.job(hooks=hooks or set(), tags=tags or TAGS, executor_def=dg.in_process_executor)
     def night() -> None:
         for op in ops:
             op()
@@ -95,8 +99,7 @@ def events(chat: Api) -> list[str]:
 
 
 def run_sensor(deployment: Deployment, instance: dg.DagsterInstance, result: Any) -> None:
-    job = nightly_job(nightly_partitions(deployment.settings), hooks=set())
-    sensor = failure_sensor(deployment, job)
+    sensor = failure_sensor(deployment)
     context = dg.build_run_status_sensor_context(
         sensor_name=sensor.name,
         dagster_event=result.get_run_failure_event(),
@@ -221,3 +224,10 @@ def test_what_fails_after_the_publication_is_no_refusal(chat: Api, deployment: D
         night.execute_in_process(instance=instance, raise_on_error=False, run_id=run_id)
     assert events(chat) == ["failed"]
     assert "was published, but a step after it failed" in texts(chat)[0]
+
+
+def test_a_failed_night_of_a_backfill_is_told_too(chat: Api, deployment: Deployment) -> None:
+    tags = {"dagster/asset_partition_range_start": NIGHT, "dagster/asset_partition_range_end": NIGHT}
+    with dg.DagsterInstance.ephemeral() as instance:
+        run_sensor(deployment, instance, failed(instance, breaks, tags=tags))
+    assert events(chat) == ["failed"]
