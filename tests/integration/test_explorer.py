@@ -34,8 +34,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return found
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def page(browser: Browser, folder: Path) -> Iterator[Opened]:
+    """A page of its own for every test: what one leaves behind cannot disturb the next."""
     with opened(browser, folder / EXPLORER_NAME) as found:
         yield found
 
