@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -127,6 +128,20 @@ def test_what_fails_has_the_exit_codes_of_dbt_and_says_why(project: Path, server
     assert code == 2
     assert "greeting.sql" in said
     assert run(project, server, "no-such-command")[0] == 2
+
+
+def test_events_are_told_at_the_level_that_is_asked_for(project: Path, server: WarmDbt) -> None:
+    asked = {FINGERPRINT: f"told of {project}", "DBT_LOG_FORMAT": "json", "DBT_LOG_LEVEL_FILE": "info"}
+    assert run(project, server, "parse", **asked)[0] == 0
+    told = {}
+    for level in ("debug", "info"):
+        code, said = run(project, server, "build", DBT_LOG_LEVEL=level, **asked)
+        assert code == 0, said
+        told[level] = [json.loads(line)["info"] for line in said.splitlines() if line.startswith("{")]
+    assert "SQLQuery" in {event["name"] for event in told["debug"]}
+    heard = [event["name"] for event in told["debug"] if event["level"] != "debug"]
+    assert [event["name"] for event in told["info"]] == heard
+    assert "LogModelResult" in heard
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
