@@ -26,6 +26,8 @@ from data_contracts.time_formats import strptime_format
 __all__ = ["Column", "Contract", "ContractError", "load_contract", "load_contracts"]
 
 SUFFIX = ".odcs.yaml"
+# libyaml's where PyYAML has it: ten times faster, and every command reads every contract.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True)
@@ -147,7 +149,7 @@ def load_contract(path: Path, *, repeated: Mapping[str, Sequence[str]] | None = 
     if not path.name.endswith(SUFFIX):
         raise ContractError(path.name, "file name", expected=f"<name>{SUFFIX}", found=path.name, fix="rename the file")
     try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        document = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506  a safe loader
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         mark = getattr(error, "problem_mark", None)
         place = f"line {mark.line + 1}, column {mark.column + 1}" if mark else "the whole file"
