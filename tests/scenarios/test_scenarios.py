@@ -52,7 +52,12 @@ class TestRegistry:
             assert row["email"] is None or name.replace("-", "") in row["email"].replace("-", "")
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS, ids=by_name)
+# What happens in the world as well has to happen alone only when the subject changes.
+@pytest.mark.parametrize(
+    "scenario",
+    [pytest.param(one, marks=[pytest.mark.slow] if one in OF_ONE_WORLD else []) for one in SCENARIOS],
+    ids=by_name,
+)
 def test_a_scenario_by_itself(scenario: Scenario, nights: Nights) -> None:
     people = population() if scenario.is_among_people else []
     for night in scenario.nights:

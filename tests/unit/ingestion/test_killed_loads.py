@@ -17,7 +17,8 @@ import pytest
 from orchestration.ingestion.lake import Lake
 from orchestration.ingestion.quarantine import Quarantine
 
-KILLS = 200
+# Of all scenarios together; the many guard the same moments more closely.
+KILLS = pytest.mark.parametrize("kills", [60, pytest.param(200, marks=pytest.mark.slow)], ids="{} kills".format)
 MOST_KILLS_A_ROUND = 6
 TABLE = "shop__orders"
 
@@ -149,22 +150,23 @@ def finish(shop: Any, loads: Loads, root: Path, files: list[Landed]) -> None:
     assert list((lake.root / ".tmp").iterdir()) == []
 
 
+@KILLS
 @pytest.mark.parametrize("scenario", SCENARIOS)
-def test_a_load_may_be_killed_at_any_moment(shop: Any, loads: Loads, tmp_path: Path, scenario: str) -> None:
+def test_a_load_may_be_killed_at_any_moment(shop: Any, loads: Loads, tmp_path: Path, scenario: str, kills: int) -> None:
     files = SCENARIOS[scenario](shop)
     ended, seconds = loads.run(tmp_path / "whole", files)
     assert ended == 0
     chance = random.Random(scenario)
-    wanted = KILLS // len(SCENARIOS) + 1
-    kills, rounds, broken_off, partly = 0, 0, 0, 0
-    while kills < wanted:
+    wanted = kills // len(SCENARIOS) + 1
+    killed, rounds, broken_off, partly = 0, 0, 0, 0
+    while killed < wanted:
         root, rounds = tmp_path / f"round_{rounds}", rounds + 1
         for _ in range(MOST_KILLS_A_ROUND):
             # Every other one towards the end, where quarantine and batch are written.
-            earliest = 0 if kills % 2 else 0.6 * seconds
+            earliest = 0 if killed % 2 else 0.6 * seconds
             ended, _ = loads.run(root, files, kill_after=chance.uniform(earliest, seconds))
             assert ended in (-signal.SIGKILL, 0)
-            kills += ended == -signal.SIGKILL
+            killed += ended == -signal.SIGKILL
             # The machine is not always equally busy; one load in five may be faster than its kill.
             seconds *= 1.04 if ended else 0.86
             there = committed(shop, root, files)
