@@ -8,14 +8,18 @@ import sys
 from pathlib import Path
 
 from orchestration.repository import DBT_PROJECT
+from orchestration.warm_dbt.client import ADDRESS
+from orchestration.warm_dbt.starting import CLIENT_ARGUMENTS, WarmDbt
 from tests.support import deployments, nights
 
 
 def test_every_dbt_unit_test_passes(tmp_path: Path) -> None:
     variables = deployments.every_source(tmp_path).dbt_vars
+    server = WarmDbt.start()
     ended = subprocess.run(
         [
-            str(Path(sys.executable).with_name("dbt")),
+            sys.executable,
+            *CLIENT_ARGUMENTS,
             "test",
             "--select",
             "test_type:unit",
@@ -30,12 +34,17 @@ def test_every_dbt_unit_test_passes(tmp_path: Path) -> None:
         ],
         cwd=DBT_PROJECT,
         env=nights.environment(
-            TESSERA_WAREHOUSE=str(tmp_path / "unit.duckdb"), TESSERA_TIME_ZONE="UTC", TESSERA_AS_OF_DATE="2020-02-03"
+            TESSERA_WAREHOUSE=str(tmp_path / "unit.duckdb"),
+            TESSERA_TIME_ZONE="UTC",
+            TESSERA_AS_OF_DATE="2020-02-03",
+            DBT_LOG_LEVEL_FILE="info",
+            **{ADDRESS: server.address()},
         ),
         capture_output=True,
         text=True,
         check=False,
     )
+    server.stop()
     assert ended.returncode == 0, ended.stdout[-4000:]
     results = json.loads((tmp_path / "target" / "run_results.json").read_text(encoding="utf-8"))["results"]
     # What dbt does at the start of every run is a result, too.
