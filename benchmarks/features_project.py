@@ -18,9 +18,11 @@ import duckdb
 import generated_company
 from metered import Cost, watched
 
+from orchestration.configuration.settings import Settings
 from orchestration.repository import DBT_PROJECT
 
-MEMORY_LIMIT = "1500MB"
+# What a deployment gives DuckDB if it says nothing else.
+MEMORY_LIMIT = str(Settings.model_fields["memory_limit"].default)
 MEASURED = ("models/features", "models/segmentations")
 # Nights before the last day, so that the last day's night finds all other dates computed; all of them have 25 dates.
 FIRST_NIGHT, SECOND_NIGHT, NEXT_NIGHT = (generated_company.LAST_DAY - dt.timedelta(days=days) for days in (2, 1, 0))
