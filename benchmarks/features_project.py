@@ -19,6 +19,7 @@ import generated_company
 from metered import Cost, watched
 
 from orchestration.configuration.settings import Settings
+from orchestration.prediction.tables import make_tables
 from orchestration.repository import DBT_PROJECT
 
 # What a deployment gives DuckDB if it says nothing else.
@@ -74,7 +75,12 @@ class Company:
         return watched([dbt, *command.split(), "--quiet", *project, *files, "--select", *selected], environment)[1]
 
     def build_shapes(self) -> None:
-        """Build everything up to the schemes without a row: the relations have the real models' columns."""
+        """Build everything up to the schemes without a row: the relations have the real models' columns.
+
+        Nothing is foretold of anybody, so rules that can do without predictions do.
+        """
+        with self._connected() as con:
+            make_tables(con)
         upstream = [f"+{path}" for path in _SELECTED]
         kinds = "build --exclude-resource-type unit_test --exclude-resource-type test"
         self.dbt(kinds, upstream, night=FIRST_NIGHT)

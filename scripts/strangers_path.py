@@ -129,8 +129,7 @@ def look_at_the_explorer(stranger: Stranger, picture: str) -> None:
 
 def look_at_the_lineage(stranger: Stranger) -> None:
     """The first page of Dagster that a person opens."""
-    page = _opened(stranger, "/asset-groups")
-    page.wait_for_timeout(6000)
+    page = _opened(stranger, "/asset-groups", shows="text=segmentations")
     _picture(stranger, page, "2-lineage")
 
 
@@ -139,8 +138,7 @@ def materialize_a_scheme(stranger: Stranger) -> None:
     page = _opened(stranger, f"/assets/segmentations/{SCHEME}")
     run = _launched(stranger, page)
     _expect(run["status"] == "SUCCESS", f"{SCHEME} to be built alone", run["status"])
-    page = _opened(stranger, f"/assets/segmentations/{SCHEME}")
-    page.wait_for_selector("text=tonight's segments, as a picture", timeout=60_000)
+    page = _opened(stranger, f"/assets/segmentations/{SCHEME}", shows="text=tonight's segments, as a picture")
     _picture(stranger, page, "3-scheme")
 
 
@@ -155,8 +153,7 @@ def break_a_source_and_run(stranger: Stranger) -> None:
     page = _opened(stranger, "/locations/tessera/jobs/nightly_segmentation_job")
     run = _launched(stranger, page)
     _expect(run["status"] == "FAILURE", "the night to be refused", run["status"])
-    page = _opened(stranger, f"/runs/{run['runId']}")
-    page.wait_for_selector(f"text={BROKEN_FILE}", timeout=60_000)
+    page = _opened(stranger, f"/runs/{run['runId']}", shows=f"text={BROKEN_FILE}")
     shown = page.inner_text("body")
     _expect(CUT_COLUMN in shown, f"the run's page to name the column {CUT_COLUMN}", "no word of it")
     _picture(stranger, page, "4-refused")
@@ -169,7 +166,7 @@ def mend_it_and_run(stranger: Stranger) -> None:
     shutil.copy(stranger.folder / BROKEN_FILE, stranger.samples / BROKEN_FILE)
     page = _opened(stranger, "/locations/tessera/jobs/nightly_segmentation_job")
     run = _launched(stranger, page)
-    _picture(stranger, _opened(stranger, f"/runs/{run['runId']}"), "6-mended")
+    _picture(stranger, _opened(stranger, f"/runs/{run['runId']}", shows="text=Success"), "6-mended")
     _expect(run["status"] == "SUCCESS", "the mended night to be published", run["status"])
     _expect(stranger.served == "v000002", "a second version", stranger.served)
 
@@ -177,14 +174,15 @@ def mend_it_and_run(stranger: Stranger) -> None:
 def roll_back(stranger: Stranger) -> None:
     """Launch the job as its launchpad stands; the first version is served again."""
     launchpad = "/locations/tessera/jobs/rollback_job/playground"
-    _picture(stranger, _opened(stranger, launchpad), "7-rollback")
-    page = _opened(stranger, launchpad)
-    page.wait_for_selector("text=version", timeout=60_000)
+    ready = "button:has-text('Launch Run')"
+    _picture(stranger, _opened(stranger, launchpad, shows=ready), "7-rollback")
+    page = _opened(stranger, launchpad, shows=ready)
     known = _runs(stranger)
-    page.click("button:has-text('Launch Run')")
+    page.click(ready)
     run = _ended(stranger, known)
     _expect(run["status"] == "SUCCESS", "the rollback to succeed", run["status"])
-    _picture(stranger, _opened(stranger, "/assets/publish/published_version?view=events"), "8-rolled-back")
+    events = "/assets/publish/published_version?view=events"
+    _picture(stranger, _opened(stranger, events, shows="text=v000001"), "8-rolled-back")
     _expect(stranger.served == "v000001", "v000001 to be served again", stranger.served)
 
 
@@ -227,11 +225,13 @@ def _runs(stranger: Stranger) -> dict[str, str]:
     return {run["runId"]: run["status"] for run in told["data"]["runsOrError"]["results"]}
 
 
-def _opened(stranger: Stranger, path: str) -> Page:
+def _opened(stranger: Stranger, path: str, *, shows: str = "button:has-text('Materialize')") -> Page:
+    """Open a page of Dagster's and wait until it shows what somebody would look for, and what comes with it."""
     page = stranger.browser.new_page(viewport=_WIDE)
     page.set_default_timeout(120_000)
     page.goto(f"{stranger.address}{path}")
-    page.wait_for_timeout(4000)
+    page.wait_for_selector(shows)
+    page.wait_for_timeout(3000)
     return page
 
 
