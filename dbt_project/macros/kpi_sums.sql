@@ -102,7 +102,6 @@ done as (
 
 ),
 
--- Squared here, once and not in every scheme.
 active as (
 
     select
@@ -118,12 +117,25 @@ active as (
         {% for measure in measures -%}
         cast({{ measure }} as {{ 'decimal(18, 4)' if measure.endswith('_amount') else 'bigint' }}) as {{ measure }},
         {% endfor -%}
-        {{ square('cast(net_revenue_amount as decimal(18, 4))') }} as net_revenue_square,
         {{ square(cost_to_serve_amount('done')) }} as cost_to_serve_square,
         period_kind,
         membership_date
     from done
     where customer_id is not null
+
+),
+
+-- Squared here, once and not in every scheme.
+squared as (
+
+    select
+        *,
+        {{ square('net_revenue_amount') }} as net_revenue_square,
+        {{ square('previous_net_revenue_amount') }} as previous_net_revenue_square,
+        {{ square('kept_net_revenue_amount') }} as kept_net_revenue_square,
+        {{ product('net_revenue_amount', 'previous_net_revenue_amount') }} as net_revenue_product,
+        {{ product('kept_net_revenue_amount', 'previous_net_revenue_amount') }} as kept_net_revenue_product
+    from active
 
 ),
 
@@ -177,17 +189,17 @@ members as (
         assignments.scheme,
         assignments.segment_code,
         customers.* exclude (customer_id), -- noqa: RF02
-        active.* exclude (customer_id, period_kind, membership_date) -- noqa: RF02
+        squared.* exclude (customer_id, period_kind, membership_date) -- noqa: RF02
     from assignments
     inner join customers
         on
             assignments.customer_id = customers.customer_id
             and assignments.as_of_date = customers.membership_date
-    left join active
+    left join squared
         on
-            customers.customer_id = active.customer_id
-            and customers.period_kind = active.period_kind
-            and customers.membership_date = active.membership_date
+            customers.customer_id = squared.customer_id
+            and customers.period_kind = squared.period_kind
+            and customers.membership_date = squared.membership_date
 
 ),
 
@@ -210,7 +222,11 @@ of_members as (
         {% for measure in measures -%}
         sum({{ measure }}) as {{ measure }},
         {% endfor -%}
-        sum(net_revenue_square) as net_revenue_squares,
+        {% for revenue in ['net_revenue', 'previous_net_revenue', 'kept_net_revenue'] -%}
+        sum({{ revenue }}_square) as {{ revenue }}_squares,
+        {% endfor -%}
+        sum(net_revenue_product) as net_revenue_products,
+        sum(kept_net_revenue_product) as kept_net_revenue_products,
         sum(historic_margin_amount) as historic_margin_amount,
         count(expected_margin_amount) as expected_count,
         sum(expected_margin_amount) as expected_margin_amount,
@@ -279,8 +295,11 @@ sums as (
         ) as {{ measure }},
         {% endfor -%}
         cast(coalesce(engagement_scores, 0) as decimal(38, 4)) as engagement_scores,
-        {% for square in ['net_revenue', 'engagement_score', 'cost_to_serve'] -%}
-        cast(coalesce({{ square }}_squares, 0) as decimal(38, 8)) as {{ square }}_squares,
+        {% for sum in [
+            'net_revenue_squares', 'previous_net_revenue_squares', 'kept_net_revenue_squares', 'net_revenue_products',
+            'kept_net_revenue_products', 'engagement_score_squares', 'cost_to_serve_squares',
+        ] -%}
+        cast(coalesce({{ sum }}, 0) as decimal(38, 8)) as {{ sum }},
         {% endfor -%}
         membership_date
     from together
