@@ -22,6 +22,7 @@ from orchestration.ingestion.delivery import Delivery
 from orchestration.ingestion.file_errors import FileUnreachableError
 from orchestration.ingestion.file_options import FileOptions
 from orchestration.ingestion.lake import Lake
+from orchestration.ingestion.lake_damage import check_undamaged
 from orchestration.ingestion.loader import LoadReport, load_file
 from orchestration.ingestion.quarantine import Quarantine
 from orchestration.ingestion.rejections import OPEN, find_rejections
@@ -47,9 +48,13 @@ def load_sources(
     Every one is tried, so that one night names every bad file of the table.
 
     Raises:
+        LakeDamagedError: What the lake has of the table is no longer what was loaded; nothing was loaded.
         TesseraError: At least one file was turned away (exit code 2), or held too many bad records (exit code 1);
             ``is_temporary`` where nothing stood in the way but servers and disks that did not answer.
     """
+    # Before anything is loaded: a new batch would come to stand behind the damaged one, which could then no longer be
+    # read anew on its own.
+    check_undamaged(Lake(deployment.home.lake), contract.name)
     reports: list[LoadReport] = []
     errors: list[TesseraError] = []
     with duckdb.connect() as connection:

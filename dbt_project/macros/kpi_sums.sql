@@ -102,7 +102,6 @@ done as (
 
 ),
 
--- Squared here, once and not in every scheme.
 active as (
 
     select
@@ -118,12 +117,25 @@ active as (
         {% for measure in measures -%}
         cast({{ measure }} as {{ 'decimal(18, 4)' if measure.endswith('_amount') else 'bigint' }}) as {{ measure }},
         {% endfor -%}
-        {{ square('cast(net_revenue_amount as decimal(18, 4))') }} as net_revenue_square,
         {{ square(cost_to_serve_amount('done')) }} as cost_to_serve_square,
         period_kind,
         membership_date
     from done
     where customer_id is not null
+
+),
+
+-- Squared here, once and not in every scheme.
+squared as (
+
+    select
+        *,
+        {{ square('net_revenue_amount') }} as net_revenue_square,
+        {{ square('previous_net_revenue_amount') }} as previous_net_revenue_square,
+        {{ square('kept_net_revenue_amount') }} as kept_net_revenue_square,
+        {{ product('net_revenue_amount', 'previous_net_revenue_amount') }} as net_revenue_product,
+        {{ product('kept_net_revenue_amount', 'previous_net_revenue_amount') }} as kept_net_revenue_product
+    from active
 
 ),
 
@@ -177,17 +189,17 @@ members as (
         assignments.scheme,
         assignments.segment_code,
         customers.* exclude (customer_id), -- noqa: RF02
-        active.* exclude (customer_id, period_kind, membership_date) -- noqa: RF02
+        squared.* exclude (customer_id, period_kind, membership_date) -- noqa: RF02
     from assignments
     inner join customers
         on
             assignments.customer_id = customers.customer_id
             and assignments.as_of_date = customers.membership_date
-    left join active
+    left join squared
         on
-            customers.customer_id = active.customer_id
-            and customers.period_kind = active.period_kind
-            and customers.membership_date = active.membership_date
+            customers.customer_id = squared.customer_id
+            and customers.period_kind = squared.period_kind
+            and customers.membership_date = squared.membership_date
 
 ),
 
@@ -210,7 +222,11 @@ of_members as (
         {% for measure in measures -%}
         sum({{ measure }}) as {{ measure }},
         {% endfor -%}
-        sum(net_revenue_square) as net_revenue_squares,
+        {% for revenue in ['net_revenue', 'previous_net_revenue', 'kept_net_revenue'] -%}
+        sum({{ revenue }}_square) as {{ revenue }}_squares,
+        {% endfor -%}
+        sum(net_revenue_product) as net_revenue_products,
+        sum(kept_net_revenue_product) as kept_net_revenue_products,
         sum(historic_margin_amount) as historic_margin_amount,
         count(expected_margin_amount) as expected_count,
         sum(expected_margin_amount) as expected_margin_amount,
@@ -279,128 +295,14 @@ sums as (
         ) as {{ measure }},
         {% endfor -%}
         cast(coalesce(engagement_scores, 0) as decimal(38, 4)) as engagement_scores,
-        {% for square in ['net_revenue', 'engagement_score', 'cost_to_serve'] -%}
-        cast(coalesce({{ square }}_squares, 0) as decimal(38, 8)) as {{ square }}_squares,
+        {% for sum in [
+            'net_revenue_squares', 'previous_net_revenue_squares', 'kept_net_revenue_squares', 'net_revenue_products',
+            'kept_net_revenue_products', 'engagement_score_squares', 'cost_to_serve_squares',
+        ] -%}
+        cast(coalesce({{ sum }}, 0) as decimal(38, 8)) as {{ sum }},
         {% endfor -%}
         membership_date
     from together
-
-)
-
-select * from sums
-{%- endmacro %}
-
-{#- What serving cost, of counts and costs that are columns of a relation. -#}
-{% macro cost_to_serve_amount(relation) -%}
-    cast(
-            {{ relation }}.support_request_count * {{ var('cost_to_serve_support_request_amount') }}
-            + {{ relation }}.delivery_cost_amount
-            + {{ relation }}.contact_cost_amount as decimal(18, 4)
-        )
-{%- endmacro %}
-
-{#- The exact square of a decimal; the product of two decimals of 18 digits would have 18 as well. -#}
-{% macro square(column) -%}
-    cast(cast({{ column }} as decimal(38, 4)) * {{ column }} as decimal(38, 8))
-{%- endmacro %}
-
-{#-
-    Who moved between two segments from the date at which memberships of the period before were frozen to that of the
-    period, and what they bought in both: all that splits a segment's growth. From "entered" where the customer had not
-    been known.
--#}
-{% macro kpi_movers(of_models) -%}
-with periods as (
-
-    select * from {{ ref('int_kpis__periods') }}
-    where
-        {{ computed_memberships() }}
-        and {{ computed_period_kind() }}
-        and previous_membership_date is not null
-
-),
-
-moves as (
-
-    select * from {{ ref('int_segmentations__moves') }}
-    where scheme {{ '' if of_models else 'not ' }}in ('{{ var("model_schemes") | join("', '") }}')
-
-),
-
-customer_months as (
-
-    select * from {{ ref('int_kpis__customer_months') }}
-
-),
-
-movers as (
-
-    select
-        moves.customer_id,
-        moves.scheme,
-        arg_min(coalesce(moves.from_segment_code, 'entered'), moves.as_of_date) as from_segment_code,
-        arg_max(moves.to_segment_code, moves.as_of_date) as to_segment_code,
-        periods.period_kind,
-        periods.membership_date
-    from moves
-    inner join periods
-        on moves.as_of_date > periods.previous_membership_date and moves.as_of_date <= periods.membership_date
-    group by moves.customer_id, moves.scheme, periods.period_kind, periods.membership_date
-    having from_segment_code <> to_segment_code
-
-),
-
-bought as (
-
-    select
-        customer_months.customer_id,
-        {% for measure, type in {'order_count': 'bigint', 'net_revenue_amount': 'decimal(18, 4)'}.items() -%}
-        cast(
-            sum(customer_months.{{ measure }}) filter (where customer_months.month_start_date <= periods.membership_date)
-            as {{ type }}
-        ) as {{ measure }}_before,
-        cast(
-            sum(customer_months.{{ measure }}) filter (where customer_months.month_start_date > periods.membership_date)
-            as {{ type }}
-        ) as {{ measure }}_now,
-        {% endfor -%}
-        periods.period_kind,
-        periods.membership_date
-    from customer_months
-    inner join periods
-        on
-            customer_months.month_start_date >= periods.previous_start_date
-            and customer_months.month_start_date <= periods.period_end_date
-    where customer_months.customer_id is not null
-    group by customer_months.customer_id, periods.period_kind, periods.membership_date
-
-),
-
-sums as (
-
-    select
-        movers.scheme,
-        movers.from_segment_code,
-        movers.to_segment_code,
-        movers.period_kind,
-        count(*) as customers_count,
-        {% for when in ['before', 'now'] -%}
-        cast(coalesce(sum(bought.order_count_{{ when }}), 0) as bigint) as order_{{ when }}_count,
-        cast(coalesce(sum(bought.net_revenue_amount_{{ when }}), 0) as decimal(38, 4)) as net_revenue_{{ when }}_amount,
-        {% endfor -%}
-        movers.membership_date
-    from movers
-    left join bought
-        on
-            movers.customer_id = bought.customer_id
-            and movers.period_kind = bought.period_kind
-            and movers.membership_date = bought.membership_date
-    group by
-        movers.scheme,
-        movers.from_segment_code,
-        movers.to_segment_code,
-        movers.period_kind,
-        movers.membership_date
 
 )
 

@@ -11,17 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from orchestration.assets.measures import measures
+from orchestration.assets.model_tables import Made, ModelTables
 from orchestration.configuration.deployment import Deployment
 from orchestration.configuration.thresholds import default_thresholds
-from orchestration.failures import told_plainly
 from orchestration.found_segments.catalogue import FOUND_SCHEMES
 from orchestration.found_segments.found_scheme import FoundScheme
-from orchestration.gate.ledger import Ledger, Result
 from orchestration.learning_anew import LearnAnew
 from orchestration.model_store import ModelStore
-from orchestration.owners import OWNERS
-from orchestration.partitions import ONE_NIGHT_A_RUN
 from orchestration.pictures.frame import as_markdown
 from orchestration.publishing.manifest import read_manifest
 from orchestration.publishing.version_store import VersionStore
@@ -42,60 +38,55 @@ def ml_assets(deployment: Deployment, partitions: dg.PartitionsDefinition) -> li
 def _found_scheme(
     scheme: FoundScheme, deployment: Deployment, partitions: dg.PartitionsDefinition
 ) -> dg.AssetsDefinition:
-    keys = {table: dg.AssetKey(["ml", table]) for table in (scheme.customers_table, scheme.segments_table)}
-    deps = [dg.AssetKey(table.split(".")) for table in scheme.reads]
-
-    @dg.multi_asset(
+    tables = ModelTables(
         name=scheme.name,
-        group_name="ml",
-        partitions_def=partitions,
-        backfill_policy=ONE_NIGHT_A_RUN,
-        specs=[
-            dg.AssetSpec(keys[table], deps=deps, owners=[OWNERS["ml"]], kinds={"scikitlearn"}, description=told)
-            for table, told in (
-                (scheme.customers_table, scheme.customers_are),
-                (scheme.segments_table, scheme.segments_are),
-            )
-        ],
+        build=scheme.build,
+        checks=[scheme.check],
+        reads=[table.split(".") for table in scheme.reads],
+        tables={scheme.customers_table: scheme.customers_are, scheme.segments_table: scheme.segments_are},
     )
+
+    @tables.asset(partitions)
     def found_segments(
         context: dg.AssetExecutionContext,
         config: LearnAnew,
         warehouse: WarehouseResource,
         night_lock: NightLockResource,
     ) -> Iterator[dg.MaterializeResult]:
-        ledger = Ledger(deployment.home.ledger)
-        ledger.forget([scheme.build, scheme.check])
-        started_at = dt.datetime.now(tz=dt.UTC)
-        models = ModelStore(deployment.home.models)
-        with told_plainly(), warehouse.connect() as connection:
+        def make(connection: "duckdb.DuckDBPyConnection", tonight: dt.date) -> Made:
+            models = ModelStore(deployment.home.models)
             found = scheme.find(
                 connection,
-                tonight=dt.date.fromisoformat(context.partition_key),
+                tonight=tonight,
                 previous=served_model(deployment, models, scheme.name),
                 thresholds={**default_thresholds(), **deployment.settings.thresholds},
                 refit=config.refit,
             )
             _write(connection, scheme.customers_table, found.customers)
             _write(connection, scheme.segments_table, found.segments)
-        fingerprint = "none" if found.parameters is None else models.keep(scheme.name, dict(found.parameters))
-        ledger.record(_results(scheme, found, context, started_at=started_at, fingerprint=fingerprint))
-        yield dg.MaterializeResult(
-            asset_key=keys[scheme.customers_table],
-            metadata={**measures(found.customers.num_rows, started_at=started_at), "model": fingerprint},
-        )
-        yield dg.MaterializeResult(
-            asset_key=keys[scheme.segments_table],
-            metadata={
-                **measures(found.segments.num_rows, started_at=started_at),
+            fingerprint = "none" if found.parameters is None else models.keep(scheme.name, dict(found.parameters))
+            return _made(scheme, found, fingerprint)
+
+        yield from tables.materialize(deployment, context, warehouse, make)
+
+    return found_segments
+
+
+def _made(scheme: FoundScheme, found: "Found", fingerprint: str) -> Made:
+    return Made(
+        rows={scheme.customers_table: found.customers.num_rows, scheme.segments_table: found.segments.num_rows},
+        detail=fingerprint,
+        checks={scheme.check: (found.status, found.detail)},
+        told={
+            scheme.customers_table: {"model": fingerprint},
+            scheme.segments_table: {
                 "found": found.detail,
                 # Dagster knows no table without rows.
                 **{title: _table(frame) for title, frame in found.tables.items() if len(frame)},
                 **{title: dg.MetadataValue.md(as_markdown(title, svg)) for title, svg in found.pictures.items()},
             },
-        )
-
-    return found_segments
+        },
+    )
 
 
 def served_model(deployment: Deployment, models: ModelStore, name: str) -> dict[str, Any] | None:
@@ -110,39 +101,6 @@ def _write(connection: "duckdb.DuckDBPyConnection", table: str, rows: Any) -> No
     connection.register("rows_to_write", rows)
     connection.execute(f"create or replace table ml.{table} as select * from rows_to_write")
     connection.unregister("rows_to_write")
-
-
-def _results(
-    scheme: FoundScheme, found: "Found", context: dg.AssetExecutionContext, *, started_at: dt.datetime, fingerprint: str
-) -> list[Result]:
-    now = dt.datetime.now(tz=dt.UTC)
-    common: dict[str, Any] = {
-        "subject": scheme.build,
-        "as_of_date": dt.date.fromisoformat(context.partition_key),
-        "run_id": context.run_id,
-        "completed_at": now,
-    }
-    return [
-        Result(
-            name=scheme.build,
-            kind="build",
-            severity="error",
-            status="pass",
-            started_at=started_at,
-            detail=fingerprint,
-            **common,
-        ),
-        Result(
-            name=scheme.check,
-            kind="model",
-            severity="warn",
-            status=found.status,
-            started_at=now,
-            failures=int(found.status == "warn"),
-            detail=found.detail,
-            **common,
-        ),
-    ]
 
 
 def _table(frame: "pd.DataFrame") -> dg.TableMetadataValue:

@@ -84,9 +84,8 @@ def _range(change: Change) -> str:
         return f"{high} or {_less(change)}"
     if high is None:
         return f"{low} or {'later' if change.kind == 'date' else 'more'}"
-    # The near end first, because that is where the customer comes from.
-    near, far = (low, high) if change.to == change.low else (high, low)
-    return near if near == far else f"{near} to {far}"
+    # The low bound first, also where the customer comes from above: the other way round a range reads like a mistake.
+    return low if low == high else f"{low} to {high}"
 
 
 def _less(change: Change) -> str:

@@ -44,6 +44,7 @@ _SCRIPTS = (
     "models.js",
     "treatments.js",
     "experiments.js",
+    "backtest.js",
     "demand.js",
     "quality.js",
     "page.js",

@@ -84,7 +84,7 @@ SLICES = (
             "period_name",
             "is_newest",
             *_with_interval("period_retention_rate"),
-            "net_revenue_retention_rate",
+            *_with_interval("net_revenue_retention_rate"),
             "net_revenue_growth_share",
             "net_revenue_per_customer_amount",
             "average_order_value_amount",

@@ -1,7 +1,7 @@
 """Errors of a load that a person is meant to read.
 
-Belongs here: refusal of a whole file, refusal of a batch with too many bad rows, and a load that does not add
-up. Does not belong here: reasons of single rows; those are codes kept in the quarantine.
+Belongs here: refusal of a whole file, refusal of a batch with too many bad rows, a load that does not add up, and a
+batch that was damaged after it. Does not belong here: reasons of single rows; those are codes kept in the quarantine.
 """
 
 from __future__ import annotations
@@ -25,3 +25,7 @@ class RejectedShareError(NightRefusedError):
 
 class ReconciliationError(NightRefusedError):
     """Records in the file and rows written differ; nothing was committed (exit code 1)."""
+
+
+class LakeDamagedError(TesseraError):
+    """A batch of the lake is not what was committed; nothing was read or changed (exit code 2)."""

@@ -18,7 +18,7 @@ import json
 import shutil
 import uuid
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ import duckdb
 from data_contracts import sql_quoting as sql
 from data_contracts.contract import Contract
 from orchestration.ingestion.durable_files import flush_to_disk
+from orchestration.ingestion.file_errors import LakeDamagedError
 
 ROWS, RECORD, TEMPORARY = "rows.parquet", "batch.json", ".tmp"
 # Raised when the same bytes would be read differently, so that files are loaded anew under the new rules.
@@ -47,6 +48,7 @@ class Batch:
         repairs: Of a batch of repaired records: the record numbers they had, by the batch they were kept out of, in
             the order of its own records; empty for every other batch.
         rejected_again: Of a batch of repaired records: its own numbers of those that are still bad.
+        rows_sha256: Of the rows file as it was committed; None in batches from before it was kept.
     """
 
     table: str
@@ -72,6 +74,7 @@ class Batch:
     tail: str | None = None
     repairs: dict[str, list[int]] = field(default_factory=dict)
     rejected_again: list[int] = field(default_factory=list)
+    rows_sha256: str | None = None
 
     @property
     def repaired(self) -> Iterator[tuple[int, str, int]]:
@@ -89,6 +92,12 @@ def batch_id_of(file_sha256: str, options: Mapping[str, str], contract: Contract
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:32]
 
 
+def digest_of(path: Path) -> str:
+    """The SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 class Lake:
     """A folder of batches.
 
@@ -99,10 +108,19 @@ class Lake:
     def __init__(self, root: Path) -> None:
         self.root = Path(root).resolve()
 
-    def batches(self, table: str) -> list[Batch]:
-        """Every committed batch of a table in the order of loading, superseded ones included."""
+    def folders(self, table: str) -> list[Path]:
+        """The folders of a table's batches, in no order that means anything."""
         folder = self.root / table
-        found = [_read_batch(path) for path in folder.glob(f"*/{RECORD}")] if folder.is_dir() else []
+        return sorted(path for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
+
+    def batches(self, table: str) -> list[Batch]:
+        """Every committed batch of a table in the order of loading, superseded ones included.
+
+        Raises:
+            LakeDamagedError: The record of one cannot be read.
+        """
+        records = [folder / RECORD for folder in self.folders(table)]
+        found = [_read_batch(record) for record in records if record.is_file()]
         return sorted(found, key=lambda batch: batch.sequence)
 
     def live_batches(self, table: str) -> list[Batch]:
@@ -139,7 +157,7 @@ class Lake:
         """Make a batch visible.
 
         Args:
-            batch: Its record.
+            batch: Its record, to which the digest of the rows is added.
             rows: The finished rows file, on the lake's file system.
 
         Returns:
@@ -149,7 +167,8 @@ class Lake:
         staged.mkdir(parents=True)
         rows.replace(staged / ROWS)
         record = staged / RECORD
-        record.write_text(json.dumps(asdict(batch), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        committed = replace(batch, rows_sha256=digest_of(staged / ROWS))
+        record.write_text(json.dumps(asdict(committed), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
         for path in (staged / ROWS, record, staged):
             flush_to_disk(path)
         table_folder = self.root / batch.table
@@ -224,6 +243,16 @@ def _select(contract: Contract, columns: tuple[str, ...], paths: list[Path]) -> 
 
 
 def _read_batch(path: Path) -> Batch:
-    written: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     known = {item.name for item in fields(Batch)}
-    return Batch(**{key: value for key, value in written.items() if key in known})
+    try:
+        written: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return Batch(**{key: value for key, value in written.items() if key in known})
+    except (ValueError, TypeError, AttributeError) as error:
+        table = path.parent.parent
+        raise LakeDamagedError(
+            f"{path}: the record of a batch of {table.name} is damaged in the lake",
+            expected="the JSON document that was written with the batch",
+            found=str(error).splitlines()[0],
+            fix=f"put this one file back from a backup; without one delete all of {table} and run the night again: "
+            "everything that feeds the table is then read anew in its order, as long as its source still has it",
+        ) from None

@@ -1,14 +1,19 @@
-"""Nights that several tests look at; each runs once."""
+"""Nights that several tests look at, each of which runs once, and the places that versions are published to."""
 
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from orchestration.samples.sample import put_sample
 from tests.support import nights, small_company
+
+if TYPE_CHECKING:
+    from tests.support.postgres_server import Postgres
 
 
 @pytest.fixture(scope="session")
@@ -44,3 +49,28 @@ def company(company_folder: Path) -> nights.Night:
 def truth(company: nights.Night, company_folder: Path) -> Path:
     """What is true of the simulated company."""
     return company_folder / "truth"
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """Where versions are published."""
+    return tmp_path / "published"
+
+
+@pytest.fixture(scope="module")
+def postgres_server() -> Iterator[Postgres]:
+    # Imported here because most files need no server.
+    from tests.support.postgres_server import running_postgres
+
+    with running_postgres() as running:
+        yield running
+
+
+@pytest.fixture
+def postgres(postgres_server: Postgres, monkeypatch: pytest.MonkeyPatch) -> Postgres:
+    """A server without a published version, at the connection that ``published_postgres`` serves to."""
+    from tests.support.postgres_worker import CONNECTION
+
+    postgres_server.execute("drop schema if exists tessera cascade", "drop schema if exists tessera_data cascade")
+    monkeypatch.setenv(CONNECTION, postgres_server.dsn())
+    return postgres_server

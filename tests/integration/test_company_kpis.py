@@ -8,6 +8,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.optimize import brentq
 
 from tests.support import nights
 
@@ -57,6 +58,23 @@ def newest(company: nights.Night, mart: str, kind: str) -> pd.DataFrame:
     return company.mart(f"from {mart} where period_kind = '{kind}' and is_newest and segment_code <> 'other'")
 
 
+def ends_of_ratio(before: pd.Series, now: pd.Series) -> tuple[float, float]:
+    """Where the sum of ``now - r x before`` is as far from 0 as chance brings it, by a search instead of a formula."""
+    number, z = len(before), 1.959963984540054
+
+    def excess(ratio: float) -> float:
+        off = now - ratio * before
+        return float(off.sum() ** 2 - z**2 * number * off.var(ddof=1))
+
+    ratio = now.sum() / before.sum()
+    if before.sum() ** 2 <= z**2 * number * before.var(ddof=1):
+        return np.nan, np.nan
+    reach = 1.0
+    while min(excess(ratio - reach), excess(ratio + reach)) <= 0:
+        reach *= 2
+    return brentq(excess, ratio - reach, ratio), brentq(excess, ratio, ratio + reach)
+
+
 @pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("kind", ["month", "quarter"])
 def test_retention_and_revenue_are_those_of_the_members_of_the_day_before(
@@ -83,6 +101,12 @@ def test_retention_and_revenue_are_those_of_the_members_of_the_day_before(
             assert row["net_revenue_retention_rate"] == pytest.approx(own["now_revenue"].sum() / before)
             assert row["gross_revenue_retention_rate"] == pytest.approx(kept / before)
             assert row["gross_revenue_retention_rate"] <= min(1, row["net_revenue_retention_rate"]) + 1e-12
+            low, high = ends_of_ratio(own["before_revenue"], own["now_revenue"])
+            assert row["net_revenue_retention_rate_low"] == pytest.approx(max(low, 0), nan_ok=True, abs=1e-6)
+            assert row["net_revenue_retention_rate_high"] == pytest.approx(high, nan_ok=True, abs=1e-6)
+            low, high = ends_of_ratio(own["before_revenue"], own[["now_revenue", "before_revenue"]].min(axis=1))
+            assert row["gross_revenue_retention_rate_low"] == pytest.approx(max(low, 0), nan_ok=True, abs=1e-6)
+            assert row["gross_revenue_retention_rate_high"] == pytest.approx(min(high, 1), nan_ok=True, abs=1e-6)
 
 
 def test_growth_is_that_of_members_as_they_were_each_time(company: nights.Night, books: Books) -> None:

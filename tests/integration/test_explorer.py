@@ -76,8 +76,42 @@ def test_every_number_on_the_screen_is_one_of_the_marts(page: Opened, folder: Pa
     page.draw_all()
     shown = numbers(page)
     assert len(shown) > 200
+    assert sum(number.get("mart") == "demand_backtest" for number in shown) > 30
     assert_numbers_are_of_the_marts(folder, shown)
     assert page.complaints == []
+
+
+def test_how_far_forecasts_were_off_is_told_beside_the_simple_way(page: Opened) -> None:
+    page.choose(scheme="rfm", category="garden")
+    page.draw_all()
+    told = page.page.inner_text("#backtest")
+    assert "Made from 6 earlier months" in told
+    assert "it was off by 11% of the units; the same month of last year, the simple way, by 23%." in told
+    assert "too little was expected: -4.3%" in told
+    assert "Of the months 95% lay inside an interval that promises 95 %." in told
+    rows = [row.split("\t") for row in page.page.locator("#backtest tbody tr").all_inner_texts()]
+    assert [row[0].strip() for row in rows] == [
+        "All categories",
+        "Decor",
+        "Garden",
+        "All with a short history",
+        "Gifts (short history)",
+        "Segments of RFM",
+    ]
+    assert [cell.strip() for cell in rows[2][2:]] == ["11%", "23%", "-4.3%", "95%", "–", "–", "36"]
+    # Of the short ones nothing is in use but the simple way itself.
+    assert [cell.strip() for cell in rows[4][2:5]] == ["15%", "–", "-6%"]
+    assert page.page.locator("#backtest tr.chosen").all_inner_texts()[0].startswith("Garden")
+
+
+def test_a_version_without_what_judges_forecasts_says_so_beside_them(browser: Browser, tmp_path: Path) -> None:
+    explored.write(tmp_path, change=lambda name, rows: None if name == "demand_backtest" else rows)
+    with opened(browser, write_explorer(tmp_path, explored.ABOUT)) as found:
+        found.draw_all()
+        said = found.page.inner_text("#section-demand")
+        assert "How far forecasts were off before is not told: this version was published without it." in said
+        assert "Units asked for by month" in said
+        assert found.complaints == []
 
 
 def test_a_segment_that_is_chosen_filters_what_is_below(page: Opened) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +23,7 @@ from orchestration.publishing.manifest import VersionDamagedError
 from orchestration.publishing.version_store import VersionStore
 from orchestration.resources import NightLockResource
 from tests.support.deployments import write_config
-from tests.support.postgres_server import DSN_PASSWORD, PASSWORD, Postgres, running_postgres
+from tests.support.postgres_server import DSN_PASSWORD, PASSWORD, Postgres
 from tests.support.postgres_worker import AT_ONCE, CONNECTION
 from tests.support.published_postgres import MARKERS, publish_query, rows_of_slots, serve, served_marker
 
@@ -51,24 +50,6 @@ EVERY_TYPE = """
         )
     ) as made (id, words, number, money, day, moment, instant, flag, reason, codes, list, huge)
 """
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Postgres]:
-    with running_postgres() as running:
-        yield running
-
-
-@pytest.fixture
-def postgres(server: Postgres, monkeypatch: pytest.MonkeyPatch) -> Postgres:
-    server.execute("drop schema if exists tessera cascade", "drop schema if exists tessera_data cascade")
-    monkeypatch.setenv(CONNECTION, server.dsn())
-    return server
-
-
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    return tmp_path / "published"
 
 
 def test_the_views_show_what_the_files_serve_and_follow_a_rollback(postgres: Postgres, root: Path) -> None:

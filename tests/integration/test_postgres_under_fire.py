@@ -8,7 +8,6 @@ import random
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -18,8 +17,8 @@ from orchestration.postgres_publication import session
 from orchestration.postgres_publication.errors import PostgresPublicationError
 from orchestration.publishing.version_store import VersionStore
 from orchestration.repository import ROOT
-from tests.support.postgres_server import DSN_PASSWORD, Postgres, running_postgres
-from tests.support.postgres_worker import AT_ONCE, CONNECTION
+from tests.support.postgres_server import DSN_PASSWORD, Postgres
+from tests.support.postgres_worker import AT_ONCE
 from tests.support.published_postgres import (
     MARKERS,
     WORKER,
@@ -33,24 +32,6 @@ from tests.support.published_postgres import (
 
 sys.path.insert(0, str(MARKERS))
 from publishing_worker import publish_marker
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Postgres]:
-    with running_postgres() as running:
-        yield running
-
-
-@pytest.fixture
-def postgres(server: Postgres, monkeypatch: pytest.MonkeyPatch) -> Postgres:
-    server.execute("drop schema if exists tessera cascade", "drop schema if exists tessera_data cascade")
-    monkeypatch.setenv(CONNECTION, server.dsn())
-    return server
-
-
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    return tmp_path / "published"
 
 
 def test_readers_during_publications_never_see_a_mix(postgres: Postgres, root: Path, tmp_path: Path) -> None:

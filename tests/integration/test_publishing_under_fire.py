@@ -47,11 +47,6 @@ def require_whole(root: Path) -> int:
     return marker
 
 
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    return tmp_path / "published"
-
-
 def test_a_publication_serves_everything_it_was_given(root: Path) -> None:
     first = publish_marker(root, 1)
     second = publish_marker(root, 2)

@@ -19,6 +19,7 @@ from orchestration.definitions import build_defs
 from orchestration.digest.files import read_digest
 from orchestration.errors import NightRefusedError, TesseraError
 from orchestration.gate.ledger import Ledger
+from orchestration.ingestion.lake import Lake
 from orchestration.night_lock import night_lock
 from orchestration.publishing.version_store import VersionStore
 from orchestration.source_loading import load_sources
@@ -110,6 +111,30 @@ def test_a_night_with_too_many_bad_rows_ends_with_1_and_quarantines_them(company
     reports = list((home / "reports").glob("*.md"))
     assert "was refused" in reports[0].read_text(encoding="utf-8")
     assert "Version v000001 stays served" in reports[0].read_text(encoding="utf-8")
+
+
+def test_a_night_on_a_damaged_lake_ends_with_2_and_says_what_mends_it(company: tuple[Path, Path]) -> None:
+    config, home = company
+    deployment = load_deployment(config, home)
+    lake, contract = Lake(deployment.home.lake), deployment.inbound["transactions__order_lines"]
+    (batch,) = lake.live_batches(contract.name)
+    rows = lake.rows_path(batch)
+    whole = rows.read_bytes()
+    rows.write_bytes(whole[: len(whole) // 2])
+    night = nights.run(config, home)
+    assert night.outcome.exit_code == 2
+    told = "\n".join(night.outcome.errors)
+    assert f"{rows}: the rows of transactions__order_lines from order_lines.csv" in told
+    assert f"expected: the {batch.good:,} rows" in told
+    assert f"delete {rows.parent} and run the night again" in told
+    assert "Parquet" not in told
+    assert "duckdb" not in told.lower()
+    assert night.served.name == "v000001"
+    assert [version.name for version in VersionStore(home / "published").versions()] == ["v000001"]
+    # What it says to do brings back the same bytes.
+    shutil.rmtree(rows.parent)
+    load_sources(deployment, contract, deployment.sources_on[contract.name], loaded_at=NOW)
+    assert rows.read_bytes() == whole
 
 
 def test_a_failing_dbt_test_closes_the_gate_and_people_are_told_once(

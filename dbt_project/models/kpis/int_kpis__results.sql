@@ -8,9 +8,12 @@
     'historic_margin_amount', 'expected_margin_amount', 'order_count', 'net_revenue_amount', 'margin_amount',
     'refund_amount', 'delivery_count', 'delivery_cost_amount', 'support_request_count', 'contact_cost_amount',
     'exposure_count', 'response_count', 'promoter_count', 'passive_count', 'detractor_count', 'engagement_scores',
-    'net_revenue_squares', 'engagement_score_squares', 'cost_to_serve_squares',
+    'net_revenue_squares', 'previous_net_revenue_squares', 'kept_net_revenue_squares', 'net_revenue_products',
+    'kept_net_revenue_products', 'engagement_score_squares', 'cost_to_serve_squares',
 ] %}
-{% set nps_half_width = normal_975() ~ ' * computed.nps_deviation / sqrt(computed.nps_answers_count)' %}
+{# Revenue now, or what was kept of it, against that of the same members in the period before. #}
+{% set retentions = {'net_revenue_retention_rate': 'net_revenue', 'gross_revenue_retention_rate': 'kept_net_revenue'} %}
+{% set nps_half_width = normal_975() ~ ' * limited.nps_deviation / sqrt(limited.nps_answers_count)' %}
 
 with segment_sums as (
 
@@ -73,6 +76,16 @@ counted as (
 
     select
         shown.*,
+        {% for revenue in retentions.values() -%}
+        {{ fieller_term(revenue ~ '_squares', revenue ~ '_amount', revenue ~ '_amount', 'customers_count') }}
+            as {{ revenue }}_term,
+        {{ fieller_term(
+            revenue ~ '_products', revenue ~ '_amount', 'previous_net_revenue_amount', 'customers_count'
+        ) }} as {{ revenue }}_cross_term,
+        {% endfor -%}
+        {{ fieller_term(
+            'previous_net_revenue_squares', 'previous_net_revenue_amount', 'previous_net_revenue_amount', 'customers_count'
+        ) }} as previous_net_revenue_term,
         shown.promoter_count + shown.passive_count + shown.detractor_count as nps_answers_count,
         {{ cost_to_serve_amount('shown') }} as cost_to_serve_amount
     from shown
@@ -110,13 +123,20 @@ computed as (
         {{ share_bound(counts[0], counts[1], -1) }} as {{ rate }}_low,
         {{ share_bound(counts[0], counts[1], 1) }} as {{ rate }}_high,
         {% endfor -%}
-        case
-            when previous_net_revenue_amount > 0 then {{ ratio('net_revenue_amount', 'previous_net_revenue_amount') }}
-        end as net_revenue_retention_rate,
+        {% for rate, revenue in retentions.items() -%}
         case
             when previous_net_revenue_amount > 0
-                then {{ ratio('kept_net_revenue_amount', 'previous_net_revenue_amount') }}
-        end as gross_revenue_retention_rate,
+                then {{ ratio(revenue ~ '_amount', 'previous_net_revenue_amount') }}
+        end as {{ rate }},
+        case
+            when previous_net_revenue_amount > 0
+                then {{ ratio_bound(revenue ~ '_term', revenue ~ '_cross_term', 'previous_net_revenue_term', -1) }}
+        end as {{ rate }}_low,
+        case
+            when previous_net_revenue_amount > 0
+                then {{ ratio_bound(revenue ~ '_term', revenue ~ '_cross_term', 'previous_net_revenue_term', 1) }}
+        end as {{ rate }}_high,
+        {% endfor -%}
         {{ ratio('net_revenue_amount', 'customers_count') }} as net_revenue_per_customer_amount,
         {{ deviation('net_revenue_squares', 'net_revenue_amount', 'customers_count') }}
             as net_revenue_per_customer_deviation,
@@ -151,6 +171,24 @@ computed as (
 
 ),
 
+-- Revenue below nothing is refunds of what was sold before, and nobody keeps more than they spent.
+limited as (
+
+    select
+        * replace (
+            {% for rate in retentions -%}
+            case
+                when {{ rate }}_low is not null then greatest({{ rate }}_low, least({{ rate }}, 0))
+            end as {{ rate }}_low,
+            {% endfor -%}
+            case
+                when gross_revenue_retention_rate_high is not null then least(gross_revenue_retention_rate_high, 1)
+            end as gross_revenue_retention_rate_high
+        )
+    from computed
+
+),
+
 results as (
 
     select
@@ -158,20 +196,20 @@ results as (
         folded.segment_code,
         folded.period_kind,
         folded.customers_count,
-        computed.* exclude (scheme, segment_code, period_kind, membership_date), -- noqa: RF02
+        limited.* exclude (scheme, segment_code, period_kind, membership_date), -- noqa: RF02
         case
-            when computed.nps is not null
-                then greatest(computed.nps - {{ nps_half_width }}, -100)
+            when limited.nps is not null
+                then greatest(limited.nps - {{ nps_half_width }}, -100)
         end as nps_low,
         case
-            when computed.nps is not null
-                then least(computed.nps + {{ nps_half_width }}, 100)
+            when limited.nps is not null
+                then least(limited.nps + {{ nps_half_width }}, 100)
         end as nps_high,
         -- What is folded into "other" differs from period to period.
         case
             when
                 folded.segment_code <> 'other'
-                and computed.segment_code is not null
+                and limited.segment_code is not null
                 and growth.net_revenue_before_amount > 0
                 then {{ ratio('growth.change_amount', 'growth.net_revenue_before_amount') }}
         end as net_revenue_growth_share,
@@ -183,12 +221,12 @@ results as (
         periods.previous_membership_date
     from folded
     inner join periods on folded.period_kind = periods.period_kind and folded.membership_date = periods.membership_date
-    left join computed
+    left join limited
         on
-            folded.scheme = computed.scheme
-            and folded.segment_code = computed.segment_code
-            and folded.period_kind = computed.period_kind
-            and folded.membership_date = computed.membership_date
+            folded.scheme = limited.scheme
+            and folded.segment_code = limited.segment_code
+            and folded.period_kind = limited.period_kind
+            and folded.membership_date = limited.membership_date
     left join growth
         on
             folded.scheme = growth.scheme

@@ -134,8 +134,9 @@ catalogued as (
 ),
 
 -- Of shares the difference of their arcsines (Cohen's h) and Newcombe's interval, made of the two of Wilson; of means
--- the difference in standard deviations (Cohen's d) and the interval of normal quantiles. Ratios have neither, and
--- neither has what is foretold: on another date another model may have said it.
+-- the difference in standard deviations (Cohen's d) and the interval of normal quantiles. Of ratios and
+-- of what is foretold no alert is made: of the ones no size of an effect is usual, and the others another model may
+-- have said.
 measured as (
 
     select

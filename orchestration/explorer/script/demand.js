@@ -1,5 +1,5 @@
 // What will be asked for, by category.
-// Belongs here: past and expected demand. Does not belong here: how demand is foretold.
+// Belongs here: past and expected demand. Does not belong here: how far forecasts were off (backtest.js).
 
 const DEMAND = ["scheme", "segment_code", "category_code", "month_date"];
 
@@ -20,7 +20,7 @@ function demandSection() {
   const grid = () => tableOf("Units of each category and month", [{ title: "Category", of: (row) => row.category_name }, { title: "Month", of: (row) => dateText(row.month_date) }, { title: "Sold", number: true, of: of("units_count") },
     { title: "Expected", number: true, of: of("expected_units_count") }, { title: "at least", number: true, of: of("expected_units_low") }, { title: "at most", number: true, of: of("expected_units_high") }, { title: "To hold", number: true, of: of("units_to_hold_count") }],
   rows.slice().sort((one, other) => other.month_date.localeCompare(one.month_date) || one.category_name.localeCompare(other.category_name)));
-  return [lede, pick, chart("Units asked for by month", "Line: sold; dashed: expected, with its interval of 95 %.", (width) => demandPicture(rows, width), grid), segmentsAhead(next, keep), together()];
+  return [lede, pick, chart("Units asked for by month", "Line: sold; dashed: expected, with its interval of 95 %.", (width) => demandPicture(rows, width), grid), backtest(new Map(categories)), segmentsAhead(next, keep), together()];
 }
 
 function demandPicture(rows, width) {

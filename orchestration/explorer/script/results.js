@@ -15,7 +15,7 @@ const PROFILE_MEASURES = [
 // [column, title, kind, whether it has an interval]
 const KPI_MEASURES = [
   ["period_retention_rate", "Retention (bought again)", "share", true, "Of those who ordered in the period before, the share who ordered again in this one."],
-  ["net_revenue_retention_rate", "Revenue retention (NRR)", "share", false, "Net revenue of the members, divided by that of the same customers in the period before."],
+  ["net_revenue_retention_rate", "Revenue retention (NRR)", "share", true, "Net revenue of the members, divided by that of the same customers in the period before."],
   ["net_revenue_growth_share", "Sales growth", "share", false, "Net revenue against the period before, with the members of each time."],
   ["net_revenue_per_customer_amount", "Revenue for each customer", "money", false, "Net revenue of the period divided by members."],
   ["average_order_value_amount", "Value of an order", "money", false, "What an order was worth before refunds."],

@@ -108,20 +108,4 @@ def _marts() -> Iterator[tuple[str, Rows]]:
     yield "campaigns", [action_marts.campaign()]
     yield "experiment_lift", action_marts.lift()
     yield "category_demand", action_marts.demand()
-    yield (
-        "demand_backtest",
-        [
-            {
-                "level": "category",
-                "category_code": "decor",
-                "method": "seasonal",
-                "metric": "bias_share",
-                "reason": "It is nearest.",
-                "metric_value": 0.02,
-                "forecasts_count": 12,
-                "origins_count": 3,
-                "is_published": True,
-                "as_of_date": NIGHT,
-            }
-        ],
-    )
+    yield "demand_backtest", action_marts.backtest()

@@ -111,6 +111,8 @@ def kpis() -> Rows:
             "period_retention_rate_low": 0.55,
             "period_retention_rate_high": 0.67,
             "net_revenue_retention_rate": 0.97,
+            "net_revenue_retention_rate_low": 0.84,
+            "net_revenue_retention_rate_high": 1.11,
             "net_revenue_per_customer_amount": money(88.12),
             "average_order_value_amount": money(44.5),
             "nps": 22.4,

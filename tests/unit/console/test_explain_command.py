@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from orchestration.cli import app
 from orchestration.console.explain_tables import change_in_words
 from orchestration.explanation.explain import Change
 from orchestration.explanation.features import Kind
+from orchestration.explanation.numbers import shown_value
 from tests.support.explained_home import ExplainedHome, explained_home
 
 
@@ -88,7 +92,7 @@ def test_a_change_of_a_chance_is_told_in_per_cent_unless_that_hides_it() -> None
     [
         ("whole", "75", "60", None, "60", "75 -> 60 or fewer"),
         ("whole", "75", "90", "90", None, "75 -> 90 or more"),
-        ("whole", "75", "60", "31", "60", "75 -> 60 to 31"),
+        ("whole", "75", "60", "31", "60", "75 -> 31 to 60"),
         ("whole", "75", "90", "90", "120", "75 -> 90 to 120"),
         ("whole", "1", "2", "2", "2", "1 -> 2"),
         ("real", "0.75", "0.6", None, "0.6", "0.75 -> 0.6 or less"),
@@ -98,11 +102,40 @@ def test_a_change_of_a_chance_is_told_in_per_cent_unless_that_hides_it() -> None
         ("whole", None, "30", None, None, "nothing -> any value, such as 30"),
     ],
 )
-def test_a_change_is_told_from_where_the_customer_comes(
+def test_a_change_is_told_as_one_says_it(
     kind: Kind, value: str | None, to: str, low: str | None, high: str | None, words: str
 ) -> None:
     change = Change(family="any", feature="thing", kind=kind, value=value, to=to, low=low, high=high, distance=0.1)
     assert change_in_words(change) == f"thing {words}"
+
+
+@given(
+    scale=st.sampled_from([0, 2, 6]),
+    own=st.integers(-(10**9), 10**9),
+    ends=st.lists(st.integers(-(10**9), 10**9), min_size=2, max_size=2).map(sorted),
+    comes_from_above=st.booleans(),
+)
+@example(scale=0, own=19, ends=[2, 3], comes_from_above=True)
+def test_no_range_is_told_with_its_low_end_above_its_high_one(
+    scale: int, own: int, ends: list[int], comes_from_above: bool
+) -> None:
+    value, low, high = (f"{Decimal(each).scaleb(-scale):f}" for each in (own, *ends))
+    told = change_in_words(
+        Change(
+            family="any",
+            feature="thing",
+            kind="real" if scale else "whole",
+            value=value,
+            to=high if comes_from_above else low,
+            low=low,
+            high=high,
+            distance=0.1,
+        )
+    )
+    shown = [Decimal(end) for end in told.partition(" -> ")[2].split(" to ")]
+    assert shown == sorted(shown)
+    # Rounding may make one value of both ends, and nothing else may.
+    assert len(shown) == 2 or shown_value("thing", low) == shown_value("thing", high)
 
 
 def test_help_says_what_may_be_asked_for(tmp_path: Path) -> None:
