@@ -14,7 +14,7 @@ import duckdb
 import pyarrow as pa
 
 from ml.errors import ModelInputError
-from orchestration.found_segments.found import CUSTOMERS, SEGMENTS, Found, segments_table
+from orchestration.found_segments.found import SEGMENTS, DateByDate, Found, segments_table
 from orchestration.found_segments.inference import (
     SAID_SO,
     basis,
@@ -30,7 +30,7 @@ from orchestration.found_segments.respondent_classes import RespondentClasses
 def no_classes(error: ModelInputError) -> Found:
     """Return a night without classes: nobody has one, and it is said why."""
     return Found(
-        customers=CUSTOMERS.empty_table(),
+        customers=(),
         segments=SEGMENTS.empty_table(),
         parameters=None,
         status="warn",
@@ -66,17 +66,18 @@ def classes_of_all(
         minimum_responses=classes.minimum_responses,
         kept=kept_typing(previous, classes.learnt_from),
     )
-    parts, said = [], {}
-    for date in evaluated_dates(connection):
+
+    def classes_on(date: dt.date) -> pa.Table:
         counting = classes.counting_on(date, maximum_age_days=maximum_age_days)
         reasons = None
         if date == tonight:
             reasons = [[basis(SAID_SO), *row] for row in classes.reasons_of(counting["response"])]
-        parts.append(customers_table(counting["segment_code"], counting["confidence"], reasons, date=date))
-        said[date] = counting.index
-    inferred = infer(connection, typing, said=said, tonight=tonight)
+        said = customers_table(counting["segment_code"], counting["confidence"], reasons, date=date)
+        inferred = infer(connection, typing, date=date, said=counting.index, explain=date == tonight)
+        return pa.concat_tables([said, inferred])
+
     return Found(
-        customers=pa.concat_tables([*parts, inferred]),
+        customers=DateByDate(dates=evaluated_dates(connection), on=classes_on),
         segments=segments_table(classes.segments, rule=classes.rule),
         parameters={"learnt_from": classes.learnt_from, **classes.parameters, "typing": typing.to_parameters()},
         status="warn" if classes.note else "pass",
