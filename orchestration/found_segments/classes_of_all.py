@@ -27,12 +27,19 @@ from orchestration.found_segments.inference import (
 from orchestration.found_segments.respondent_classes import RespondentClasses
 
 
-def no_classes(error: ModelInputError) -> Found:
-    """Return a night without classes: nobody has one, and it is said why."""
+def no_classes(error: ModelInputError, previous: Mapping[str, Any] | None) -> Found:
+    """Return a night without classes: nobody has one, and it is said why.
+
+    The classes of the served version rest, so that their codes are not dealt anew when there are classes again.
+
+    Args:
+        error: Why there are none.
+        previous: Parameters of the served version, on which classes were in force or at rest.
+    """
     return Found(
         customers=(),
         segments=SEGMENTS.empty_table(),
-        parameters=None,
+        parameters={"classes": previous["classes"]} if previous and "classes" in previous else None,
         status="warn",
         detail=f"no classes tonight: {error.what}; found {error.found}, expected {error.expected}",
     )

@@ -61,7 +61,7 @@ class Found:
         customers: Tables of one row per customer and date with a segment: segment_code, confidence, reasons (tonight
             only). They read the warehouse when they are asked for, and no date is in two of them.
         segments: One row per segment that the model found: code, name, description, rule, order, colour.
-        parameters: The model as plain JSON types, or None where there is none tonight.
+        parameters: The model, in force or at rest, as plain JSON types; None where there is none.
         status: Whether a person should look; ``not_available`` where the scheme does without a model.
         detail: What was found, or why there is no model, in words.
         tables: What the model says of itself, by title.

@@ -147,6 +147,30 @@ def test_a_model_that_cannot_be_read_starts_codes_anew_and_says_so(warehouse: du
     assert found.segments.num_rows == 3
 
 
+def test_a_night_without_classes_does_not_deal_the_codes_anew(psychographic: Found) -> None:
+    rows = rows_of(psychographic)
+    codes = rows.loc[rows["basis"] == "said so", "segment_code"]
+    with duckdb.connect() as connection:
+        fill(connection, respondents=300)
+        between = psychographic
+        for _ in range(2):
+            between = find(PSYCHOGRAPHIC, connection, previous=written(between), psychographic_minimum_responses=301)
+            assert (customers_of(between).num_rows, between.segments.num_rows, between.status) == (0, 0, "warn")
+        # Then everybody again, but for some of the class that was the largest and so had the first code.
+        gone = codes.index[codes == codes.min()][:30].tolist()
+        connection.execute("delete from features.int_surveys__statements where customer_id in $gone", {"gone": gone})
+        after = rows_of(find(PSYCHOGRAPHIC, connection, previous=written(between)))
+    codes_after = after.loc[after["basis"] == "said so", "segment_code"]
+    assert len(codes_after) == 270
+    assert (codes_after == codes[codes_after.index]).mean() > 0.95
+
+
+def written(found: Found) -> dict[str, Any]:
+    """Return the parameters as they are read back."""
+    parameters: dict[str, Any] = json.loads(json.dumps(found.parameters))
+    return parameters
+
+
 def test_nobody_is_inferred_where_features_say_nothing(small_survey: duckdb.DuckDBPyConnection) -> None:
     with duckdb.connect() as connection:
         fill(connection, respondents=300, tells=0.0)
