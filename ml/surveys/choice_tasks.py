@@ -201,7 +201,7 @@ def choice_tasks(choices: pd.DataFrame, items: tuple[str, ...]) -> ChoiceTasks:
         best=_positions(choices["best_item"].to_list(), known),
         worst=worst,
     )
-    return choice_tasks_of_codes(codes, customers=customers, items=items)
+    return choice_tasks_of_codes(codes, customers=customers.tolist(), items=items)
 
 
 def choice_tasks_of_codes(codes: ChoiceCodes, *, customers: Sequence[str], items: tuple[str, ...]) -> ChoiceTasks:
