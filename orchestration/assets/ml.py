@@ -129,11 +129,10 @@ def write_found(connection: "duckdb.DuckDBPyConnection", scheme: FoundScheme, fo
     return count
 
 
-def _write(connection: "duckdb.DuckDBPyConnection", into: str, rows: "pa.Table") -> int:
-    connection.register("rows_to_write", rows)
+def _write(connection: "duckdb.DuckDBPyConnection", into: str, rows_to_write: "pa.Table") -> int:
+    # DuckDB finds the table by the argument's name: one that was registered would be held until the transaction ends.
     connection.execute(f"{into} select * from rows_to_write")
-    connection.unregister("rows_to_write")
-    return rows.num_rows
+    return rows_to_write.num_rows
 
 
 def _results(
