@@ -63,6 +63,17 @@ def test_a_date_is_read_when_those_before_it_are_written_and_all_are_counted(
     assert codes(connection) == [("n01", "n01", 6)]
 
 
+def test_memory_holds_one_date(connection: duckdb.DuckDBPyConnection) -> None:
+    held = []
+
+    def on(date: dt.date) -> pa.Table:
+        held.append(pa.total_allocated_bytes())
+        return rows("n01", date, count=20_000)
+
+    write_found(connection, NEEDS, found(DateByDate(dates=DATES * 4, on=on)))
+    assert max(held) - held[0] < 2 * rows("n01", DATES[0], count=20_000).nbytes
+
+
 def test_the_night_after_replaces_what_was_found(connection: duckdb.DuckDBPyConnection) -> None:
     write_found(connection, NEEDS, found([rows("n01", date) for date in DATES]))
     write_found(connection, NEEDS, found([rows("n02", DATES[0], count=5)], code="n02"))
