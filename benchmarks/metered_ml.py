@@ -24,7 +24,7 @@ from metered_lifetime_value import peak_memory
 
 from ml.lifetime_value.margin_value import MarginValueModel
 from ml.prediction.path_attribution import top_factors
-from orchestration.assets.ml import _write
+from orchestration.assets.ml import write_found
 from orchestration.configuration.thresholds import default_thresholds
 from orchestration.found_segments.catalogue import FOUND_SCHEMES
 from orchestration.model_store import ModelStore
@@ -60,7 +60,7 @@ def found_scheme(meter: Meter, connection: duckdb.DuckDBPyConnection, tonight: d
     for night in ("first night", "next night"):
         with meter(f"{name}, {night}"):
             found = scheme.find(connection, tonight=tonight, previous=previous, thresholds=default_thresholds())
-            _write(connection, scheme.customers_table, found.customers)
+            write_found(connection, scheme, found)
         previous = None if found.parameters is None else json.loads(json.dumps(found.parameters))
         print(f"{name}: {found.detail}", file=sys.stderr)
         # The nights are processes of their own.

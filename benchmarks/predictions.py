@@ -73,6 +73,8 @@ def main() -> None:
             output, _ = watched([*command, memory_limit], {**os.environ, "PYTHONPATH": str(HERE.parent)})
             took = json.loads(output.splitlines()[-1])
             most = max(most, took["memory"])
+            # The whole takes long: what has been measured is told at once.
+            print(f"{part}: {sum(took['cpu'].values()):.0f} CPU s, {took['memory'] / 1e9:.1f} GB", file=sys.stderr)
             for number, (step, cpu) in enumerate(took["cpu"].items()):
                 first = number == 0
                 memory = f"{took['memory'] / 1e9:.1f}" if first else ""

@@ -7,7 +7,7 @@ older dates with tonight's. Does not belong here: Dagster, the warehouse, how cl
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,7 @@ from ml.base import Reason
 from ml.clusters.kmeans import KMeansSegmenter
 from ml.clusters.refitting import RefitDecision, decide_refit
 from ml.errors import NoEligibleClustersError, NotEnoughCustomersError, ParameterFormatError
-from orchestration.found_segments.found import CUSTOMERS, SEGMENTS, segments_table
+from orchestration.found_segments.found import CUSTOMERS, SEGMENTS, DateByDate, segments_table
 
 # How a customer buys, by feature family. Tenure is left out: in a short history it only says when the data begins.
 NUMBERS = {
@@ -51,7 +51,7 @@ class Clustering:
     """What one night's clustering found.
 
     Attributes:
-        customers: One row per customer and date: segment_code, confidence, reasons (tonight only).
+        customers: One table per date, of one row per customer: segment_code, confidence, reasons (tonight only).
         segments: One row per cluster: code, name, description, rule, order, colour.
         model: The model in force, or None where there was too little to learn from.
         decision: Whether it was learnt anew, and why; None without a model.
@@ -59,7 +59,7 @@ class Clustering:
         note: What a person should know although there is a model.
     """
 
-    customers: pa.Table
+    customers: Iterable[pa.Table]
     segments: pa.Table
     model: KMeansSegmenter | None
     decision: RefitDecision | None = None
@@ -108,18 +108,21 @@ def cluster_buyers(
             model.fit(tonights, previous=previous)
     except (NotEnoughCustomersError, NoEligibleClustersError) as error:
         if served is None or not set(served.features_) <= set(CLUSTER_FEATURES):
-            return Clustering(CUSTOMERS.empty_table(), SEGMENTS.empty_table(), model=None, why_not=str(error))
+            return Clustering((), SEGMENTS.empty_table(), model=None, why_not=str(error))
         # Yesterday's clusters are worth more than none.
         model, note = served, f"the served clusters were applied, since no new ones could be learnt: {error}"
     del tonights
-    parts = [
-        _labelled(model, rows.iloc[start : start + LABELLED_AT_A_TIME], date=date, explain=date == tonight)
-        for date in sorted(dates)
-        for rows in (buyers_on(date),)
-        for start in range(0, len(rows), LABELLED_AT_A_TIME)
-    ]
+
+    def labelled_on(date: dt.date) -> pa.Table:
+        rows = buyers_on(date)
+        parts = [
+            _labelled(model, rows.iloc[start : start + LABELLED_AT_A_TIME], date=date, explain=date == tonight)
+            for start in range(0, len(rows), LABELLED_AT_A_TIME)
+        ]
+        return pa.concat_tables([CUSTOMERS.empty_table(), *parts])
+
     return Clustering(
-        customers=pa.concat_tables([CUSTOMERS.empty_table(), *parts]),
+        customers=DateByDate(dates=sorted(dates), on=labelled_on),
         # The segment of the outliers is in the catalogue, with a rule of its own.
         segments=segments_table(model.segments_.iloc[:-1], rule=_RULE),
         model=model,

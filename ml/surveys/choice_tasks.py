@@ -1,12 +1,13 @@
 """Best-worst choices as arrays: who met which task, and what was chosen of it.
 
-Belongs here: checking a frame of choices and turning it into arrays, a million rows in seconds; counts of an item.
-Does not belong here: the model of a choice (``best_worst_logit``), how an export writes choices (``dbt_project``).
+Belongs here: checking choices, texts or numbers, and turning them into arrays, a million rows in seconds; counts of
+items. Does not belong here: one choice's model (``best_worst_logit``), how an export writes choices (``dbt_project``).
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -18,7 +19,34 @@ from scipy import sparse
 from ml.errors import ModelInputError
 
 OWNER = "MaxDiffClasses"
+NOT_ASKED = -1
 COLUMNS = ("customer_id", "task_id", "shown", "best_item", "worst_item")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChoiceCodes:
+    """Choices in t tasks as numbers: whoever has them in a database need not make texts of them.
+
+    Attributes:
+        respondent: Position among the sorted respondents, shape (t,).
+        task: Number of the task, the same for nobody twice, shape (t,).
+        lengths: How many items each task showed, shape (t,).
+        offered: Positions of the items shown among the sorted items, task by task, shape (sum of lengths,).
+        best: Position of the item chosen as best, shape (t,).
+        worst: Position of the item chosen as worst, shape (t,), -1 where it was not asked.
+    """
+
+    respondent: np.ndarray
+    task: np.ndarray
+    lengths: np.ndarray
+    offered: np.ndarray
+    best: np.ndarray
+    worst: np.ndarray
+
+    def offer(self, row: int, items: tuple[str, ...]) -> list[str]:
+        """Return the items that one task showed."""
+        start = int(self.lengths[:row].sum())
+        return [items[place] for place in self.offered[start : start + int(self.lengths[row])].tolist()]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,32 +188,64 @@ def choice_tasks(choices: pd.DataFrame, items: tuple[str, ...]) -> ChoiceTasks:
             unknown, or an item was chosen that was not shown.
     """
     shown_items(choices.head(0))
-    keys = choices[["customer_id", "task_id"]]
-    if keys.isna().any(axis=None) or keys.duplicated().any():
-        raise _unusable("a task without an id, or one that is there twice", "each customer_id and task_id once")
     known = pd.Index(items, dtype=object)
-    lengths = np.fromiter(map(len, choices["shown"]), dtype=np.int64, count=len(choices))
-    rows = np.repeat(np.arange(len(choices)), lengths)
-    offered = _positions(list(chain.from_iterable(choices["shown"])), known)
     asked = choices["worst_item"].notna().to_numpy()
-    best = _positions(choices["best_item"].to_list(), known)
-    worst = np.full(len(choices), -1)
+    worst = np.full(len(choices), NOT_ASKED)
     worst[asked] = _positions(choices.loc[asked, "worst_item"].to_list(), known)
-    shown = np.zeros((len(choices), len(items)), dtype=bool)
-    shown[rows, offered] = True
-    at = np.arange(len(choices))
+    respondent, customers = pd.factorize(choices["customer_id"].to_numpy(dtype=object), sort=True)
+    codes = ChoiceCodes(
+        respondent=respondent,
+        task=pd.factorize(choices["task_id"].to_numpy(dtype=object))[0],
+        lengths=np.fromiter(map(len, choices["shown"]), dtype=np.int64, count=len(choices)),
+        offered=_positions(list(chain.from_iterable(choices["shown"])), known),
+        best=_positions(choices["best_item"].to_list(), known),
+        worst=worst,
+    )
+    return choice_tasks_of_codes(codes, customers=customers.tolist(), items=items)
+
+
+def choice_tasks_of_codes(codes: ChoiceCodes, *, customers: Sequence[str], items: tuple[str, ...]) -> ChoiceTasks:
+    """Return checked choices that are numbers already as arrays; of many respondents the texts would take gigabytes.
+
+    Args:
+        codes: The choices.
+        customers: The n respondents, sorted.
+        items: The p items, sorted.
+
+    Raises:
+        ModelInputError: A task is there twice, fewer than two items were shown, a number is none of a respondent, task
+            or item, or an item was chosen that was not shown.
+    """
+    respondent, best, worst = codes.respondent, codes.best, codes.worst
+    # Texts that are missing have the number -1.
+    ids = (codes.task, respondent)
+    if any((numbers < 0).any() for numbers in ids) or not _sorted_by(ids)[1].all():
+        raise _unusable("a task without an id, or one that is there twice", "each customer_id and task_id once")
+    for what, numbers, least, most in (
+        ("respondent", respondent, 0, len(customers)),
+        ("item", codes.offered, 0, len(items)),
+        ("item", best, 0, len(items)),
+        ("item", worst, NOT_ASKED, len(items)),
+    ):
+        beyond = (numbers < least) | (numbers >= most)
+        if beyond.any():
+            raise _unusable(f"{what} number {numbers[beyond.argmax()]}", f"numbers of {most} {what}s, from 0 on")
+    at = np.arange(len(respondent))
+    shown = np.zeros((len(respondent), len(items)), dtype=bool)
+    shown[np.repeat(at, codes.lengths), codes.offered] = True
+    asked = worst != NOT_ASKED
     wrong = ~shown[at, best] | (asked & (~shown[at, worst] | (best == worst)))
     if wrong.any():
-        row = choices.iloc[int(wrong.argmax())]
+        row = int(wrong.argmax())
         raise _unusable(
-            f"best {row['best_item']!r} and worst {row['worst_item']!r} of {list(row['shown'])}",
+            f"best {items[best[row]]!r} and worst {items[worst[row]] if asked[row] else None!r} "
+            f"of {codes.offer(row, items)}",
             "two different items of those shown",
         )
     few = shown.sum(axis=1) < 2
     if few.any():
-        offer = list(choices["shown"].iloc[int(few.argmax())])
+        offer = codes.offer(int(few.argmax()), items)
         raise _unusable(f"a task that shows only {offer}", "at least two items to choose from")
-    respondent, customers = pd.factorize(choices["customer_id"].to_numpy(dtype=object), sort=True)
     first, task = _distinct(shown, best * (len(items) + 1) + worst + 1)
     counts = sparse.coo_array((np.ones(len(task)), (respondent, task)), shape=(len(customers), len(first)))
     return ChoiceTasks(
@@ -215,15 +275,20 @@ def _distinct(shown: np.ndarray, choice: np.ndarray) -> tuple[np.ndarray, np.nda
     packed = np.packbits(shown, axis=1)
     words = np.zeros((len(packed), -(-packed.shape[1] // 8) * 8), dtype=np.uint8)
     words[:, : packed.shape[1]] = packed
-    keys = [*words.view(">u8").astype(np.uint64).T, choice]
+    order, new = _sorted_by([*words.view(">u8").astype(np.uint64).T, choice])
+    task = np.empty(len(order), dtype=np.int64)
+    task[order] = np.cumsum(new) - 1
+    return order[new], task
+
+
+def _sorted_by(keys: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Return the order of rows by some keys, the last of them first, and which in it differ from the row before."""
     order = np.lexsort(keys)
     new = np.zeros(len(order), dtype=bool)
     new[:1] = True
     for key in keys:
         new[1:] |= key[order][1:] != key[order][:-1]
-    task = np.empty(len(order), dtype=np.int64)
-    task[order] = np.cumsum(new) - 1
-    return order[new], task
+    return order, new
 
 
 def _unusable(found: str, expected: str) -> ModelInputError:

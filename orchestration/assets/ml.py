@@ -26,6 +26,7 @@ from orchestration.resources import NightLockResource, WarehouseResource
 if TYPE_CHECKING:
     import duckdb
     import pandas as pd
+    import pyarrow as pa
 
     from orchestration.found_segments.found import Found
 
@@ -62,19 +63,18 @@ def _found_scheme(
                 thresholds={**default_thresholds(), **deployment.settings.thresholds},
                 refit=config.refit,
             )
-            _write(connection, scheme.customers_table, found.customers)
-            _write(connection, scheme.segments_table, found.segments)
+            customers = write_found(connection, scheme, found)
             fingerprint = "none" if found.parameters is None else models.keep(scheme.name, dict(found.parameters))
-            return _made(scheme, found, fingerprint)
+            return _made(scheme, found, fingerprint, customers=customers)
 
         yield from tables.materialize(deployment, context, warehouse, make)
 
     return found_segments
 
 
-def _made(scheme: FoundScheme, found: "Found", fingerprint: str) -> Made:
+def _made(scheme: FoundScheme, found: "Found", fingerprint: str, *, customers: int) -> Made:
     return Made(
-        rows={scheme.customers_table: found.customers.num_rows, scheme.segments_table: found.segments.num_rows},
+        rows={scheme.customers_table: customers, scheme.segments_table: found.segments.num_rows},
         detail=fingerprint,
         checks={scheme.check: (found.status, found.detail)},
         told={
@@ -96,11 +96,34 @@ def served_model(deployment: Deployment, models: ModelStore, name: str) -> dict[
     return models.load(name, fingerprint) if fingerprint else None
 
 
-def _write(connection: "duckdb.DuckDBPyConnection", table: str, rows: Any) -> None:
-    connection.execute("create schema if not exists ml")
-    connection.register("rows_to_write", rows)
-    connection.execute(f"create or replace table ml.{table} as select * from rows_to_write")
-    connection.unregister("rows_to_write")
+def write_found(connection: "duckdb.DuckDBPyConnection", scheme: FoundScheme, found: "Found") -> int:
+    """Put what was found in place of a scheme's two tables, all of it or nothing.
+
+    Customers are written date by date: each date is read from the warehouse and labelled when the one before it has
+    been written, so that memory holds one.
+
+    Returns:
+        The number of rows of customers.
+    """
+    from orchestration.found_segments.found import CUSTOMERS
+
+    connection.begin()
+    try:
+        connection.execute("create schema if not exists ml")
+        _write(connection, f"create or replace table ml.{scheme.segments_table} as", found.segments)
+        _write(connection, f"create or replace table ml.{scheme.customers_table} as", CUSTOMERS.empty_table())
+        count = sum(_write(connection, f"insert into ml.{scheme.customers_table}", rows) for rows in found.customers)
+    except BaseException:
+        connection.rollback()
+        raise
+    connection.commit()
+    return count
+
+
+def _write(connection: "duckdb.DuckDBPyConnection", into: str, rows_to_write: "pa.Table") -> int:
+    # DuckDB finds the table by the argument's name: one that was registered would be held until the transaction ends.
+    connection.execute(f"{into} select * from rows_to_write")
+    return rows_to_write.num_rows
 
 
 def _table(frame: "pd.DataFrame") -> dg.TableMetadataValue:

@@ -13,10 +13,10 @@ from typing import Any
 
 import duckdb
 import pandas as pd
-import pyarrow as pa
+import pyarrow.compute as pc
 
 from ml.errors import ModelInputError
-from ml.surveys.choice_tasks import ChoiceTasks, choice_tasks
+from ml.surveys.choice_tasks import NOT_ASKED, ChoiceCodes, ChoiceTasks, choice_tasks_of_codes
 
 TASKS = "features.int_surveys__best_worst"
 # Share of a survey's respondents who were shown an item, below which it is no item of the survey: a slip of the pen.
@@ -107,22 +107,43 @@ def read_tasks(
         "select response_key as response, any_value(customer_id) as customer_id, max(answered_date) as answered_date, "
         "max(answered_at) as answered_at from tasks_asked where reason is null group by all order by response"
     ).fetchdf()
-    choices: pa.Table = connection.sql(
-        "select response_key as customer_id, question_id as task_id, shown, best_item, worst_item "
-        "from tasks_asked where reason is null"
-    ).to_arrow_table()
+    codes = _codes(connection, items)
     connection.execute("drop table tasks_asked")
     return TaskBattery(
-        tasks=choice_tasks(_frame(choices), tuple(items)) if choices.num_rows else None,
+        tasks=choice_tasks_of_codes(codes, customers=responses["response"].to_list(), items=tuple(items))
+        if len(responses)
+        else None,
         responses=responses.set_index("response"),
         surveys=len(surveys),
         exclusions=dict(exclusions),
     )
 
 
-def _frame(choices: pa.Table) -> pd.DataFrame:
-    """Return a table as lists and texts of Python's own, which are read faster than arrays of each row."""
-    return pd.DataFrame({name: pd.Series(choices[name].to_pylist(), dtype=object) for name in choices.column_names})
+def _codes(connection: duckdb.DuckDBPyConnection, items: list[str]) -> ChoiceCodes:
+    """Return the usable choices as numbers, which DuckDB makes: as texts of Python those of many would fill the memory.
+
+    Responses are numbered in the order of their keys, and an item that is none of the survey's is out of all numbers.
+    """
+    choices = connection.sql(
+        """
+        select
+            dense_rank() over (order by response_key) - 1 as respondent,
+            dense_rank() over (order by question_id) - 1 as task,
+            list_transform(shown, lambda item: coalesce(list_position($items, item), 0) - 1) as shown,
+            coalesce(list_position($items, best_item), 0) - 1 as best,
+            case when worst_item is null then $not_asked else coalesce(list_position($items, worst_item), -1) - 1 end
+                as worst
+        from tasks_asked
+        where reason is null
+        """,
+        params={"items": items, "not_asked": NOT_ASKED},
+    ).to_arrow_table()
+    numbers = {name: choices[name].to_numpy() for name in ("respondent", "task", "best", "worst")}
+    return ChoiceCodes(
+        **numbers,
+        lengths=pc.list_value_length(choices["shown"]).to_numpy(),
+        offered=pc.list_flatten(choices["shown"]).to_numpy(),
+    )
 
 
 def _items_of_surveys(

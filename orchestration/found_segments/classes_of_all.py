@@ -14,7 +14,7 @@ import duckdb
 import pyarrow as pa
 
 from ml.errors import ModelInputError
-from orchestration.found_segments.found import CUSTOMERS, SEGMENTS, Found, segments_table
+from orchestration.found_segments.found import SEGMENTS, DateByDate, Found, segments_table
 from orchestration.found_segments.inference import (
     SAID_SO,
     basis,
@@ -27,12 +27,19 @@ from orchestration.found_segments.inference import (
 from orchestration.found_segments.respondent_classes import RespondentClasses
 
 
-def no_classes(error: ModelInputError) -> Found:
-    """Return a night without classes: nobody has one, and it is said why."""
+def no_classes(error: ModelInputError, previous: Mapping[str, Any] | None) -> Found:
+    """Return a night without classes: nobody has one, and it is said why.
+
+    The classes of the served version rest, so that their codes are not dealt anew when there are classes again.
+
+    Args:
+        error: Why there are none.
+        previous: Parameters of the served version, on which classes were in force or at rest.
+    """
     return Found(
-        customers=CUSTOMERS.empty_table(),
+        customers=(),
         segments=SEGMENTS.empty_table(),
-        parameters=None,
+        parameters={"classes": previous["classes"]} if previous and "classes" in previous else None,
         status="warn",
         detail=f"no classes tonight: {error.what}; found {error.found}, expected {error.expected}",
     )
@@ -66,17 +73,18 @@ def classes_of_all(
         minimum_responses=classes.minimum_responses,
         kept=kept_typing(previous, classes.learnt_from),
     )
-    parts, said = [], {}
-    for date in evaluated_dates(connection):
+
+    def classes_on(date: dt.date) -> pa.Table:
         counting = classes.counting_on(date, maximum_age_days=maximum_age_days)
         reasons = None
         if date == tonight:
             reasons = [[basis(SAID_SO), *row] for row in classes.reasons_of(counting["response"])]
-        parts.append(customers_table(counting["segment_code"], counting["confidence"], reasons, date=date))
-        said[date] = counting.index
-    inferred = infer(connection, typing, said=said, tonight=tonight)
+        said = customers_table(counting["segment_code"], counting["confidence"], reasons, date=date)
+        inferred = infer(connection, typing, date=date, said=counting.index, explain=date == tonight)
+        return pa.concat_tables([said, inferred])
+
     return Found(
-        customers=pa.concat_tables([*parts, inferred]),
+        customers=DateByDate(dates=evaluated_dates(connection), on=classes_on),
         segments=segments_table(classes.segments, rule=classes.rule),
         parameters={"learnt_from": classes.learnt_from, **classes.parameters, "typing": typing.to_parameters()},
         status="warn" if classes.note else "pass",

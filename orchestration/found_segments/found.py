@@ -1,11 +1,12 @@
-"""What a found scheme hands to the warehouse: segments of customers by date, and the segments themselves.
+"""What a found scheme hands to the warehouse: segments of customers date by date, and the segments themselves.
 
 Belongs here: the two tables' shapes and what is told of the night. Does not belong here: how segments are found.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -37,20 +38,37 @@ SEGMENTS = pa.schema(
 
 
 @dataclass(frozen=True, kw_only=True)
+class DateByDate:
+    """Tables of one evaluated date each, made when they are asked for, so that memory holds one date's customers.
+
+    Attributes:
+        dates: The dates, in the order of the tables.
+        on: Gives a date's rows in the shape of ``CUSTOMERS``; asked again, the same ones.
+    """
+
+    dates: Sequence[dt.date]
+    on: Callable[[dt.date], pa.Table]
+
+    def __iter__(self) -> Iterator[pa.Table]:
+        return map(self.on, self.dates)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Found:
     """What one night found of one scheme.
 
     Attributes:
-        customers: One row per customer and date with a segment: segment_code, confidence, reasons (tonight only).
+        customers: Tables of one row per customer and date with a segment: segment_code, confidence, reasons (tonight
+            only). They read the warehouse when they are asked for, and no date is in two of them.
         segments: One row per segment that the model found: code, name, description, rule, order, colour.
-        parameters: The model as plain JSON types, or None where there is none tonight.
+        parameters: The model, in force or at rest, as plain JSON types; None where there is none.
         status: Whether a person should look; ``not_available`` where the scheme does without a model.
         detail: What was found, or why there is no model, in words.
         tables: What the model says of itself, by title.
         pictures: The same as SVG documents, by title.
     """
 
-    customers: pa.Table
+    customers: Iterable[pa.Table]
     segments: pa.Table
     parameters: Mapping[str, Any] | None
     status: Status

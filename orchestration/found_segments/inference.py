@@ -7,7 +7,7 @@ date. Does not belong here: what customers said themselves, how the model learns
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,8 +22,12 @@ from orchestration.found_segments.typing_features import TYPING_FEATURES
 
 SAID_SO = "said so"
 INFERRED = "inferred"
+_FIRST, *_OTHERS = TYPING_FEATURES
 # Respondents out of fold who are as certain as the inferred have to be: of fewer nobody can say how many are right.
 FEWEST_CERTAIN = 30
+# Vectors of DuckDB, of 2,048 customers each, that are inferred at a time: features as the model sees them, and reasons,
+# which are Python objects before they are columns, of a million customers at once would fill the memory.
+VECTORS_AT_A_TIME = 49
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +91,7 @@ def learn_typing(
         model = None if kept["model"] is None else TypingModel.from_parameters(kept["model"])
         return Typing(model=model, why_not=str(kept["why_not"]))
     model = TypingModel(min_probability=minimum_probability, min_respondents=minimum_responses)
-    features = _features(connection, tonight, of=segments.index)
+    features = _features_of(connection, tonight, segments.index)
     try:
         model.fit(features, segments.loc[segments.index.isin(features.index)])
     except (NotEnoughAnswersError, ModelInputError) as error:
@@ -128,26 +132,26 @@ def infer(
     connection: duckdb.DuckDBPyConnection,
     typing: Typing,
     *,
-    said: Mapping[dt.date, pd.Index],
-    tonight: dt.date,
+    date: dt.date,
+    said: pd.Index,
+    explain: bool,
 ) -> pa.Table:
-    """Infer the segments of everybody who said nothing, on every date.
+    """Infer the segments of everybody who had said nothing by a date.
 
     Args:
         connection: The warehouse.
         typing: The model.
-        said: Evaluated date to the customers who said it themselves, who are left out.
-        tonight: The date that has reasons.
+        date: The evaluated date.
+        said: The customers who had said it themselves, who are left out.
+        explain: Whether they get reasons.
     """
     if typing.model is None or not typing.serves:
         return CUSTOMERS.empty_table()
-    parts = []
-    for date in sorted(said):
-        features = _features(connection, date)
-        features = features[~features.index.isin(said[date])]
-        # Date by date, so that memory holds one date's features.
-        parts.append(_inferred(typing.model, features, date=date, explain=date == tonight))
-    return pa.concat_tables(parts) if parts else CUSTOMERS.empty_table()
+    parts = [
+        _inferred(typing.model, features[~features.index.isin(said)], date=date, explain=explain)
+        for features in _features_of_all(connection, date)
+    ]
+    return pa.concat_tables([CUSTOMERS.empty_table(), *parts])
 
 
 def _inferred(model: TypingModel, features: pd.DataFrame, *, date: dt.date, explain: bool) -> pa.Table:
@@ -192,31 +196,46 @@ def evaluated_dates(connection: duckdb.DuckDBPyConnection) -> list[dt.date]:
     return [row[0] for row in connection.execute("select as_of_date from features.as_of_dates order by 1").fetchall()]
 
 
-def _features(connection: duckdb.DuckDBPyConnection, date: dt.date, of: pd.Index | None = None) -> pd.DataFrame:
-    """Return the features of one date by customer_id, sorted: numbers as floats, texts as they are."""
-    first, *others = TYPING_FEATURES
+def _features_of(connection: duckdb.DuckDBPyConnection, date: dt.date, customers: pd.Index) -> pd.DataFrame:
+    """Return the features of some customers on a date by customer_id, sorted."""
+    connection.register("customers_asked", pa.table({"asked_id": pa.array(customers, pa.string())}))
+    wanted = f"{_FIRST}.customer_id in (select asked_id from customers_asked)"
+    rows = _query_features(connection, date, wanted).fetchdf()
+    connection.unregister("customers_asked")
+    return _as_numbers_and_texts(rows)
+
+
+def _features_of_all(connection: duckdb.DuckDBPyConnection, date: dt.date) -> Iterator[pd.DataFrame]:
+    """Yield the features of everybody on a date by customer_id, sorted, so many customers at a time."""
+    # A cursor of its own, whose result nothing else that is asked meanwhile takes away.
+    reader = _query_features(connection.cursor(), date)
+    while len(rows := reader.fetch_df_chunk(VECTORS_AT_A_TIME)):
+        yield _as_numbers_and_texts(rows)
+
+
+def _query_features(
+    connection: duckdb.DuckDBPyConnection, date: dt.date, wanted: str = "true"
+) -> duckdb.DuckDBPyConnection:
     columns = ", ".join(f"{family}.{name}" for family, names in TYPING_FEATURES.items() for name in names)
     joins = "\n".join(
-        f"inner join features.{family} on {first}.customer_id = {family}.customer_id "
-        f"and {first}.as_of_date = {family}.as_of_date"
-        for family in others
+        f"inner join features.{family} on {_FIRST}.customer_id = {family}.customer_id "
+        f"and {_FIRST}.as_of_date = {family}.as_of_date"
+        for family in _OTHERS
     )
-    wanted = ""
-    if of is not None:
-        connection.register("customers_asked", pa.table({"asked_id": pa.array(of, pa.string())}))
-        wanted = f"and {first}.customer_id in (select asked_id from customers_asked)"
-    rows = connection.execute(
+    return connection.execute(
         f"""
-        select {first}.customer_id, {columns}
-        from features.{first}
+        select {_FIRST}.customer_id, {columns}
+        from features.{_FIRST}
         {joins}
-        where {first}.as_of_date = ? {wanted}
-        order by {first}.customer_id
+        where {_FIRST}.as_of_date = ? and {wanted}
+        order by {_FIRST}.customer_id
         """,
         [date],
-    ).fetchdf()
-    if of is not None:
-        connection.unregister("customers_asked")
+    )
+
+
+def _as_numbers_and_texts(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return features by customer_id, numbers as floats and texts as they are."""
     features = rows.set_index("customer_id")
     numbers = [name for name in features if pd.api.types.is_numeric_dtype(features[name].dtype)]
     return features.astype(dict.fromkeys(numbers, "float64"))

@@ -51,7 +51,7 @@ def _find(
             previous=previous,
         )
     except WITHOUT_CLASSES as error:
-        return no_classes(error)
+        return no_classes(error, previous)
     return classes_of_all(
         connection,
         classes,

@@ -13,8 +13,9 @@ from typing import Any
 
 import duckdb
 import pandas as pd
+import pyarrow as pa
 
-from orchestration.found_segments.found import SEGMENTS, Found
+from orchestration.found_segments.found import SEGMENTS, DateByDate, Found
 from orchestration.found_segments.inference import evaluated_dates, infer, kept_typing, learn_typing
 
 
@@ -52,9 +53,13 @@ def inferred_beyond_stated(
         minimum_responses=minimum_responses,
         kept=kept_typing(previous, learnt_from),
     )
-    said = {date: _stated(connection, table, date).index for date in evaluated_dates(connection)}
+
+    def inferred_on(date: dt.date) -> pa.Table:
+        said = _stated(connection, table, date).index
+        return infer(connection, typing, date=date, said=said, explain=date == tonight)
+
     return Found(
-        customers=infer(connection, typing, said=said, tonight=tonight),
+        customers=DateByDate(dates=evaluated_dates(connection), on=inferred_on),
         segments=SEGMENTS.empty_table(),
         parameters={"learnt_from": learnt_from, "typing": typing.to_parameters()},
         # Without a model the scheme is what customers said, as it was before there was one: nothing to look into.

@@ -18,6 +18,7 @@ from ml.surveys.typing_model import TypingModel
 from orchestration.configuration.thresholds import default_thresholds
 from orchestration.found_segments.found import Found
 from orchestration.found_segments.needs import NEEDS
+from tests.support.found_customers import customers_of, held
 from tests.unit.found_segments.conftest import BEFORE, TONIGHT, fill, kind_of, tasks, write_tasks
 
 THRESHOLDS = default_thresholds()
@@ -41,7 +42,7 @@ def find(
 ) -> Found:
     write_tasks(connection, rows)
     kept = None if previous is None else json.loads(json.dumps(previous))
-    return NEEDS.find(connection, tonight=TONIGHT, previous=kept, thresholds={**THRESHOLDS, **thresholds})
+    return held(NEEDS.find(connection, tonight=TONIGHT, previous=kept, thresholds={**THRESHOLDS, **thresholds}))
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +61,7 @@ def nobody_inferred(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def rows_of(found: Found, date: dt.date = TONIGHT) -> pd.DataFrame:
-    rows = found.customers.to_pandas()
+    rows = customers_of(found).to_pandas()
     return rows[rows["as_of_date"] == date].set_index("customer_id")
 
 
@@ -119,7 +120,7 @@ def test_a_choice_counts_from_its_day_on(chosen: Found) -> None:
 def test_rows_in_another_order_give_the_same_segments(connection: duckdb.DuckDBPyConnection, chosen: Found) -> None:
     again = find(connection, CHOSE.sample(frac=1, random_state=4))
     assert again.parameters == chosen.parameters
-    assert again.customers.equals(chosen.customers)
+    assert customers_of(again).equals(customers_of(chosen))
 
 
 def test_the_same_choices_apply_the_kept_model_without_learning(
@@ -132,7 +133,7 @@ def test_the_same_choices_apply_the_kept_model_without_learning(
     monkeypatch.setattr(TypingModel, "fit", not_again)
     again = find(connection, previous=chosen.parameters)
     assert again.parameters == chosen.parameters
-    assert again.customers.equals(chosen.customers)
+    assert customers_of(again).equals(customers_of(chosen))
     with pytest.raises(AssertionError):
         find(connection, previous=chosen.parameters, needs_minimum_responses=201)
 

@@ -22,6 +22,7 @@ from orchestration.found_segments.found import Found
 from orchestration.found_segments.found_scheme import FoundScheme
 from orchestration.found_segments.needs import NEEDS
 from orchestration.found_segments.psychographic import PSYCHOGRAPHIC
+from tests.support.found_customers import customers_of, held
 from tests.unit.found_segments.conftest import ANSWERED, BEFORE, TONIGHT, fill, kind_of, write
 
 THRESHOLDS = default_thresholds()
@@ -35,11 +36,11 @@ def find(
     tonight: dt.date = TONIGHT,
     **thresholds: float,
 ) -> Found:
-    return scheme.find(connection, tonight=tonight, previous=previous, thresholds={**THRESHOLDS, **thresholds})
+    return held(scheme.find(connection, tonight=tonight, previous=previous, thresholds={**THRESHOLDS, **thresholds}))
 
 
 def rows_of(found: Found, date: dt.date = TONIGHT) -> pd.DataFrame:
-    rows = found.customers.to_pandas()
+    rows = customers_of(found).to_pandas()
     rows = rows[rows["as_of_date"] == date].set_index("customer_id")
     return rows.assign(basis=[None if reasons is None else reasons[0]["value"] for reasons in rows["reasons"]])
 
@@ -92,7 +93,7 @@ def test_an_answer_that_is_too_old_counts_no_longer(warehouse: duckdb.DuckDBPyCo
 
 def test_below_200_respondents_nobody_has_a_class_and_it_is_said_why(small_survey: duckdb.DuckDBPyConnection) -> None:
     found = find(PSYCHOGRAPHIC, small_survey)
-    assert (found.customers.num_rows, found.segments.num_rows) == (0, 0)
+    assert (customers_of(found).num_rows, found.segments.num_rows) == (0, 0)
     assert found.status == "warn"
     assert "200" in found.detail
     assert "150" in found.detail
@@ -117,7 +118,7 @@ def test_the_same_answers_apply_the_kept_model_without_learning(
     kept = json.loads(json.dumps(psychographic.parameters))
     again = find(PSYCHOGRAPHIC, warehouse, previous=kept)
     assert again.parameters == psychographic.parameters
-    assert again.customers.equals(psychographic.customers)
+    assert customers_of(again).equals(customers_of(psychographic))
     with pytest.raises(AssertionError):
         find(PSYCHOGRAPHIC, warehouse, psychographic_minimum_responses=201, previous=kept)
     with pytest.raises(AssertionError):
@@ -136,7 +137,7 @@ def test_rows_in_another_order_give_the_same_segments(
             write(shuffled, table, warehouse.execute(f"from {table}").fetchdf().sample(frac=1, random_state=5))
         found = find(PSYCHOGRAPHIC, shuffled)
     assert found.parameters == psychographic.parameters
-    assert found.customers.equals(psychographic.customers)
+    assert customers_of(found).equals(customers_of(psychographic))
 
 
 def test_a_model_that_cannot_be_read_starts_codes_anew_and_says_so(warehouse: duckdb.DuckDBPyConnection) -> None:
@@ -144,6 +145,30 @@ def test_a_model_that_cannot_be_read_starts_codes_anew_and_says_so(warehouse: du
     assert found.status == "warn"
     assert "start anew" in found.detail
     assert found.segments.num_rows == 3
+
+
+def test_a_night_without_classes_does_not_deal_the_codes_anew(psychographic: Found) -> None:
+    rows = rows_of(psychographic)
+    codes = rows.loc[rows["basis"] == "said so", "segment_code"]
+    with duckdb.connect() as connection:
+        fill(connection, respondents=300)
+        between = psychographic
+        for _ in range(2):
+            between = find(PSYCHOGRAPHIC, connection, previous=written(between), psychographic_minimum_responses=301)
+            assert (customers_of(between).num_rows, between.segments.num_rows, between.status) == (0, 0, "warn")
+        # Then everybody again, but for some of the class that was the largest and so had the first code.
+        gone = codes.index[codes == codes.min()][:30].tolist()
+        connection.execute("delete from features.int_surveys__statements where customer_id in $gone", {"gone": gone})
+        after = rows_of(find(PSYCHOGRAPHIC, connection, previous=written(between)))
+    codes_after = after.loc[after["basis"] == "said so", "segment_code"]
+    assert len(codes_after) == 270
+    assert (codes_after == codes[codes_after.index]).mean() > 0.95
+
+
+def written(found: Found) -> dict[str, Any]:
+    """Return the parameters as they are read back."""
+    parameters: dict[str, Any] = json.loads(json.dumps(found.parameters))
+    return parameters
 
 
 def test_nobody_is_inferred_where_features_say_nothing(small_survey: duckdb.DuckDBPyConnection) -> None:
@@ -200,7 +225,7 @@ def unstable(*_: object, **__: object) -> None:
 
 def test_too_few_answers_leave_needs_to_those_who_stated_them(small_survey: duckdb.DuckDBPyConnection) -> None:
     found = find(NEEDS, small_survey)
-    assert (found.customers.num_rows, found.segments.num_rows) == (0, 0)
+    assert (customers_of(found).num_rows, found.segments.num_rows) == (0, 0)
     # No fault: the scheme is what it was before there was a model.
     assert found.status == "not_available"
     assert "nobody else is inferred" in found.detail
@@ -228,4 +253,4 @@ def test_kept_benefits_are_applied_without_learning(
     monkeypatch.setattr(TypingModel, "fit", not_again)
     again = find(BENEFITS, warehouse, previous=json.loads(json.dumps(found.parameters)))
     assert again.parameters == found.parameters
-    assert again.customers.equals(found.customers)
+    assert customers_of(again).equals(customers_of(found))

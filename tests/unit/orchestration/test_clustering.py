@@ -15,6 +15,8 @@ import pytest
 from orchestration import clustering
 from orchestration.clustering import CATEGORICAL_FEATURES, CLUSTER_FEATURES, Clustering, cluster_buyers
 from orchestration.found_segments.clusters import CLUSTERS
+from orchestration.found_segments.found import Found
+from tests.support.found_customers import customers_of, held
 
 TONIGHT = dt.date(2024, 12, 31)
 BEFORE = dt.date(2024, 11, 30)
@@ -50,7 +52,7 @@ def clustered(features: pd.DataFrame, **named: Any) -> Clustering:
     def buyers_on(date: dt.date) -> pd.DataFrame:
         return features[dates == date].set_index("customer_id")[list(CLUSTER_FEATURES)]
 
-    return cluster_buyers(buyers_on, sorted(set(dates)), **named)
+    return held(cluster_buyers(buyers_on, sorted(set(dates)), **named))
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +67,7 @@ def found(features: pd.DataFrame) -> Clustering:
 
 @pytest.fixture(scope="module")
 def customers(found: Clustering) -> pd.DataFrame:
-    return found.customers.to_pandas()
+    return customers_of(found).to_pandas()
 
 
 def test_every_buyer_of_every_date_has_one_cluster(features: pd.DataFrame, customers: pd.DataFrame) -> None:
@@ -126,7 +128,7 @@ def test_how_many_are_labelled_at_a_time_changes_nothing(
     features: pd.DataFrame, found: Clustering, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(clustering, "LABELLED_AT_A_TIME", 7)
-    assert clustered(features, tonight=TONIGHT).customers.equals(found.customers)
+    assert customers_of(clustered(features, tonight=TONIGHT)).equals(customers_of(found))
 
 
 def test_too_few_buyers_tonight_give_no_model_and_the_reason(features: pd.DataFrame) -> None:
@@ -135,13 +137,13 @@ def test_too_few_buyers_tonight_give_no_model_and_the_reason(features: pd.DataFr
     assert found.model is None
     assert "100" in found.why_not
     assert "20" in found.why_not
-    assert (found.customers.num_rows, found.segments.num_rows) == (0, 0)
+    assert (customers_of(found).num_rows, found.segments.num_rows) == (0, 0)
 
 
 def test_no_buyers_tonight_give_the_same_columns_as_any_night(features: pd.DataFrame, found: Clustering) -> None:
     nobody = clustered(features, tonight=TONIGHT + dt.timedelta(days=1))
     assert nobody.model is None
-    assert nobody.customers.schema == found.customers.schema
+    assert customers_of(nobody).schema == customers_of(found).schema
     assert nobody.segments.schema == found.segments.schema
 
 
@@ -155,7 +157,7 @@ def renumbered(found: Clustering) -> tuple[dict, dict[str, str]]:
 
 
 def codes(found: Clustering) -> dict[str, str]:
-    rows = found.customers.to_pylist()
+    rows = customers_of(found).to_pylist()
     return {row["customer_id"]: row["segment_code"] for row in rows if row["as_of_date"] == TONIGHT}
 
 
@@ -201,7 +203,7 @@ def test_a_refit_that_cannot_be_done_leaves_the_served_clusters_in_force(found: 
     served = found.model.to_parameters()
     few = clustered(buyers(TONIGHT, customers=20), tonight=TONIGHT, previous=served)
     assert few.model.to_parameters() == served
-    assert few.customers.num_rows == 20
+    assert customers_of(few).num_rows == 20
     assert "no new ones could be learnt" in few.note
 
 
@@ -226,20 +228,24 @@ def warehouse(features: pd.DataFrame) -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
+def found_in(warehouse: duckdb.DuckDBPyConnection, **named: Any) -> Found:
+    return held(CLUSTERS.find(warehouse, tonight=TONIGHT, thresholds={}, **named))
+
+
 def test_the_night_reads_three_families_and_tells_its_decision_its_tables_and_its_picture(
     warehouse: duckdb.DuckDBPyConnection, features: pd.DataFrame
 ) -> None:
-    first = CLUSTERS.find(warehouse, tonight=TONIGHT, previous=None, thresholds={})
-    assert first.customers.num_rows == len(features) - 2
-    assert "k000" not in set(first.customers["customer_id"].to_pylist())
+    first = found_in(warehouse, previous=None)
+    assert customers_of(first).num_rows == len(features) - 2
+    assert "k000" not in set(customers_of(first)["customer_id"].to_pylist())
     assert first.detail.endswith("learnt anew: no model is served yet")
     assert set(first.tables) == {"segments", "choice of k"}
     assert all(svg.startswith("<svg") for svg in first.pictures.values())
     assert len(first.pictures) == 1
-    second = CLUSTERS.find(warehouse, tonight=TONIGHT, previous=first.parameters, thresholds={})
+    second = found_in(warehouse, previous=first.parameters)
     assert "applied as served: the served clusters hold" in second.detail
     assert second.parameters == first.parameters
-    assert second.customers == first.customers
+    assert customers_of(second) == customers_of(first)
     assert second.status == first.status == "pass"
     assert "drift since the fit" in second.tables
 
@@ -247,21 +253,21 @@ def test_the_night_reads_three_families_and_tells_its_decision_its_tables_and_it
 def test_who_asks_for_it_has_the_clusters_learnt_anew_and_keeps_their_codes(
     warehouse: duckdb.DuckDBPyConnection,
 ) -> None:
-    first = CLUSTERS.find(warehouse, tonight=TONIGHT, previous=None, thresholds={})
-    asked = CLUSTERS.find(warehouse, tonight=TONIGHT, previous=first.parameters, thresholds={}, refit=True)
+    first = found_in(warehouse, previous=None)
+    asked = found_in(warehouse, previous=first.parameters, refit=True)
     assert "learnt anew: a person asked for it" in asked.detail
     assert asked.segments["segment_code"] == first.segments["segment_code"]
-    assert asked.customers == first.customers
+    assert customers_of(asked) == customers_of(first)
 
 
 def test_the_order_in_which_the_warehouse_holds_its_rows_does_not_matter(
     warehouse: duckdb.DuckDBPyConnection,
 ) -> None:
-    first = CLUSTERS.find(warehouse, tonight=TONIGHT, previous=None, thresholds={})
+    first = found_in(warehouse, previous=None)
     for family in CLUSTERS.features():
         warehouse.execute(
             f"create or replace table features.{family} as select * from features.{family} order by hash(customer_id)"
         )
-    again = CLUSTERS.find(warehouse, tonight=TONIGHT, previous=None, thresholds={})
+    again = found_in(warehouse, previous=None)
     assert again.parameters == first.parameters
-    assert again.customers == first.customers
+    assert customers_of(again) == customers_of(first)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 
 import numpy as np
@@ -14,7 +15,7 @@ from sklearn.metrics import adjusted_rand_score
 from ml.errors import ModelInputError, NoEligibleClustersError, NotEnoughAnswersError, ParameterFormatError
 from ml.surveys import best_worst_mixture, max_diff
 from ml.surveys.best_worst_logit import choice_scores, log_choices
-from ml.surveys.choice_tasks import choice_tasks
+from ml.surveys.choice_tasks import NOT_ASKED, ChoiceCodes, choice_tasks, choice_tasks_of_codes
 from ml.surveys.max_diff import MaxDiffClasses
 from tests.unit.ml.surveys.conftest import MAX_DIFF_ITEMS, MAX_DIFF_UTILITIES, max_diff_choices
 
@@ -225,3 +226,48 @@ def test_long_items_are_cut_in_names_unless_that_makes_two_alike() -> None:
     alike = ["the same beginning of a very long item, here", "the same beginning of a very long item, there"]
     short = max_diff._short_names(["price", "x" * 60, *alike])
     assert short == ["price", "x" * 40 + "\u2026", *alike]
+
+
+def coded(choices: pd.DataFrame, items: tuple[str, ...]) -> tuple[ChoiceCodes, list[str]]:
+    """The choices as a database numbers them, and the respondents."""
+    customers = sorted(set(choices["customer_id"]))
+    return ChoiceCodes(
+        respondent=choices["customer_id"].map(customers.index).to_numpy(),
+        task=choices["task_id"].str[1:].astype(int).to_numpy(),
+        lengths=choices["shown"].map(len).to_numpy(),
+        offered=np.array([items.index(item) for shown in choices["shown"] for item in shown]),
+        best=choices["best_item"].map(items.index).to_numpy(),
+        worst=np.array([NOT_ASKED if pd.isna(item) else items.index(item) for item in choices["worst_item"]]),
+    ), customers
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 10**6), st.booleans())
+def test_choices_as_numbers_are_the_same_as_texts_in_whatever_order(seed: int, with_worst: bool) -> None:
+    choices, _ = max_diff_choices(12, seed=seed, tasks=3, with_worst=with_worst)
+    choices.loc[::3, "worst_item"] = None
+    codes, customers = coded(choices.sample(frac=1, random_state=seed), MAX_DIFF_ITEMS)
+    tasks = choice_tasks_of_codes(codes, customers=customers, items=MAX_DIFF_ITEMS)
+    told = choice_tasks(choices, MAX_DIFF_ITEMS)
+    assert tasks.digest() == told.digest()
+    assert tasks.customers.equals(told.customers)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"respondent": 600}, "respondent number 600"),
+        ({"respondent": -1}, "without an id"),
+        ({"task": 1}, "there twice"),
+        ({"offered": 10}, "item number 10"),
+        ({"best": -1}, "item number -1"),
+        ({"worst": -2}, "item number -2"),
+        ({"best": 6, "worst": 6}, "'origin' and worst 'origin' of"),
+    ],
+)
+def test_numbers_that_cannot_be_are_named(choices: Choices, change: dict[str, int], message: str) -> None:
+    codes, customers = coded(choices[0], MAX_DIFF_ITEMS)
+    for name, value in change.items():
+        codes = dataclasses.replace(codes, **{name: np.r_[value, getattr(codes, name)[1:]]})
+    with pytest.raises(ModelInputError, match=message):
+        choice_tasks_of_codes(codes, customers=customers, items=MAX_DIFF_ITEMS)
