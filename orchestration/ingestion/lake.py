@@ -48,7 +48,7 @@ class Batch:
         repairs: Of a batch of repaired records: the record numbers they had, by the batch they were kept out of, in
             the order of its own records; empty for every other batch.
         rejected_again: Of a batch of repaired records: its own numbers of those that are still bad.
-        rows_sha256: Of the rows file as it was committed; None in batches from before it was kept.
+        rows_sha256: Of the rows file as it was committed; empty before that.
     """
 
     table: str
@@ -74,7 +74,7 @@ class Batch:
     tail: str | None = None
     repairs: dict[str, list[int]] = field(default_factory=dict)
     rejected_again: list[int] = field(default_factory=list)
-    rows_sha256: str | None = None
+    rows_sha256: str = ""
 
     @property
     def repaired(self) -> Iterator[tuple[int, str, int]]:

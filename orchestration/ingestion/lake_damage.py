@@ -13,9 +13,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import pyarrow.parquet as pq
-from pyarrow import ArrowException
-
 from orchestration.ingestion.file_errors import LakeDamagedError
 from orchestration.ingestion.lake import RECORD, ROWS, Batch, Lake, digest_of
 
@@ -52,25 +49,18 @@ def check_undamaged(lake: Lake, table: str) -> None:
 def _what_is_wrong(batch: Batch, rows: Path) -> str | None:
     if not rows.is_file():
         return "no such file"
-    if batch.rows_sha256 is not None:
-        digest = digest_of(rows)
-        if digest == batch.rows_sha256:
-            return None
-        return f"{rows.stat().st_size:,} bytes with the SHA-256 {digest[:16]}..., changed since they were written"
-    # Batches of before digests were kept: whatever can be told without reading all of it.
-    try:
-        found = pq.read_metadata(rows).num_rows
-    except (ArrowException, OSError) as error:
-        return f"no whole Parquet file ({str(error).splitlines()[0]})"
-    return None if found == batch.good else f"{found:,} rows"
+    digest = digest_of(rows)
+    if digest == batch.rows_sha256:
+        return None
+    return f"{rows.stat().st_size:,} bytes with the SHA-256 {digest[:16]}..., changed since they were written"
 
 
 def _damaged(batch: Batch, found: str, live: Sequence[Batch], rows: Path) -> LakeDamagedError:
-    digest = "" if batch.rows_sha256 is None else f", SHA-256 {batch.rows_sha256[:16]}..."
+    digest = f"SHA-256 {batch.rows_sha256[:16]}..."
     origin = "" if batch.origin is None else f" (source {batch.origin})"
     return LakeDamagedError(
         f"{rows}: the rows of {batch.table} from {batch.file}{origin} are damaged in the lake",
-        expected=f"the {batch.good:,} rows that were loaded at {batch.loaded_at}{digest}",
+        expected=f"the {batch.good:,} rows that were loaded at {batch.loaded_at}, {digest}",
         found=found,
         fix=f"put this one file back from a backup; {_anew(batch, live, rows.parent)}",
     )

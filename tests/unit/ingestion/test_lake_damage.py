@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -34,22 +33,11 @@ def flip_a_byte(folder: Path) -> None:
     (folder / ROWS).write_bytes(bytes(rows))
 
 
-def drop_the_digest(folder: Path) -> None:
-    record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
-    (folder / RECORD).write_text(json.dumps({key: record[key] for key in record if key != "rows_sha256"}))
-
-
-def halve_without_digest(folder: Path) -> None:
-    drop_the_digest(folder)
-    halve(folder)
-
-
 DAMAGE: dict[str, tuple[Callable[[Path], object], str, str]] = {
     "cut in half": (halve, ROWS, "changed since they were written"),
     "a byte flipped": (flip_a_byte, ROWS, "changed since they were written"),
     "overwritten": (lambda folder: (folder / ROWS).write_text("nothing of it\n"), ROWS, "14 bytes"),
     "gone": (lambda folder: (folder / ROWS).unlink(), ROWS, "no such file"),
-    "cut in half, from before digests": (halve_without_digest, ROWS, "no whole Parquet file"),
     "its record cut": (lambda folder: (folder / RECORD).write_text('{"table": "shop__o'), RECORD, "Unterminated"),
     "its record another": (lambda folder: (folder / RECORD).write_text("[]"), RECORD, "attribute"),
     "its record not text": (lambda folder: (folder / RECORD).write_bytes(b"\xff\xfe\x00"), RECORD, "decode"),
@@ -84,13 +72,6 @@ def test_damage_is_told_with_the_file_the_table_and_what_to_do(kind: str, shop: 
     if file == ROWS:
         assert "first.csv" in error.what
         assert "the 3 rows that were loaded at 2024-06-01T03:00:00+00:00" in error.expected
-
-
-def test_a_batch_of_before_digests_is_taken_as_it_is_while_it_is_whole(shop: Any) -> None:
-    shop.load(shop.write("first.csv", FIRST))
-    (batch,) = shop.lake.live_batches("shop__orders")
-    drop_the_digest(folder_of(shop, batch))
-    check_undamaged(shop.lake, "shop__orders")
 
 
 def test_what_no_longer_counts_may_be_damaged(shop: Any) -> None:
