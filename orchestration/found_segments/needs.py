@@ -117,12 +117,12 @@ def kept_of_form(previous: Mapping[str, Any] | None, form: str) -> Mapping[str, 
     """Return what the served version keeps of a form, whether it was in force or at rest.
 
     Args:
-        previous: Parameters of the served version; without a form they are of statements, or of no classes.
+        previous: Parameters of the served version.
         form: The form.
     """
     if previous is None:
         return None
-    if previous.get("form", STATEMENTS if "classes" in previous else STRONGEST) == form:
+    if previous.get("form") == form:
         return previous
     kept: Mapping[str, Any] | None = previous.get("resting", {}).get(form)
     return kept
