@@ -158,6 +158,9 @@ def _inferred(model: TypingModel, features: pd.DataFrame, *, date: dt.date, expl
     posterior = model.posterior(features)
     confidence = posterior.max(axis=1)
     certain = confidence >= model.min_probability
+    if not certain.any():
+        # pandas would forget that ids are texts.
+        return CUSTOMERS.empty_table()
     codes = posterior[certain].idxmax(axis=1)
     reasons = None
     if explain:

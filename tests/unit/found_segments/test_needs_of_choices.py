@@ -17,7 +17,9 @@ from ml.surveys import max_diff
 from ml.surveys.typing_model import TypingModel
 from orchestration.configuration.thresholds import default_thresholds
 from orchestration.found_segments.found import Found
+from orchestration.found_segments.inference import infer, learn_typing
 from orchestration.found_segments.needs import NEEDS
+from orchestration.found_segments.typing_features import TYPING_FEATURES
 from tests.support.found_customers import customers_of, held
 from tests.unit.found_segments.conftest import BEFORE, TONIGHT, fill, kind_of, tasks, write_tasks
 
@@ -109,6 +111,25 @@ def test_everybody_else_is_inferred_as_with_statements(chosen: Found) -> None:
     assert len(inferred) > 300
     assert (inferred["confidence"] >= 0.6).all()
     assert set(inferred["segment_code"]) <= set(chosen.segments["segment_code"].to_pylist())
+
+
+@pytest.mark.parametrize("explain", [True, False])
+def test_nobody_is_inferred_where_everybody_said_so_or_nobody_is_certain_enough(
+    connection: duckdb.DuckDBPyConnection, chosen: Found, explain: bool
+) -> None:
+    assert chosen.parameters is not None
+    kept = json.loads(json.dumps(chosen.parameters["typing"]))
+    typing = learn_typing(
+        connection, pd.Series(), tonight=TONIGHT, minimum_probability=0.7, minimum_responses=200, kept=kept
+    )
+    assert typing.model is not None
+    nobody = pd.Index([], dtype=object)
+    assert infer(connection, typing, date=TONIGHT, said=nobody, explain=explain).num_rows > 100
+    (first, *_) = TYPING_FEATURES
+    everybody = connection.execute(f"select distinct customer_id from features.{first}").fetchdf()["customer_id"]
+    assert infer(connection, typing, date=TONIGHT, said=pd.Index(everybody), explain=explain).num_rows == 0
+    typing.model.min_probability = 1.01
+    assert infer(connection, typing, date=TONIGHT, said=nobody, explain=explain).num_rows == 0
 
 
 def test_a_choice_counts_from_its_day_on(chosen: Found) -> None:
