@@ -205,7 +205,7 @@ def _run(command: Command, manifest: Manifest | None) -> int:
 def spare_unheard_events() -> None:
     """Have dbt drop an event that no log takes before it makes JSON of it, not after.
 
-    Nine in ten events of a command are for debugging; JSON that nobody reads is a seventh of the CPU of a small night.
+    Most events of a command are for debugging; JSON that nobody reads was a seventh of the CPU of a small night.
     """
     fire = EventManager.fire_event
 
