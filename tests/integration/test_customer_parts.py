@@ -1,0 +1,92 @@
+"""A table that is computed for a part of the customers at a time holds everybody once, or is the one before."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from orchestration.repository import DBT_PROJECT
+
+CUSTOMERS, BATCH, ROWS_PER_CUSTOMER = 1000, 500, 3
+PROJECT = {"name": "parts", "version": "1.0", "profile": "parts", "vars": {"history_batch_customers": BATCH}}
+PROFILE = {"parts": {"target": "test", "outputs": {"test": {"type": "duckdb", "path": "parts.duckdb"}}}}
+INPUTS = f"select {CUSTOMERS} as customers_count union all select 3"
+# Two imports, as models have them: each must be cut into the same parts.
+PARTED = f"""
+    {{{{ config(materialized='customer_parts', meta={{'rows_per_customer': {ROWS_PER_CUSTOMER}}}) }}}}
+    with customers as (
+        select 'c_' || n as customer_id, n from range({CUSTOMERS}) as numbers (n) where {{{{ customers_of_part() }}}}
+    ), spending as (
+        select 'c_' || n as customer_id, 2 * n as amount from range({CUSTOMERS}) as numbers (n)
+        where {{{{ customers_of_part() }}}}
+    )
+    select customer_id, n, amount, '{{{{ part_mark() }}}}' as part
+    from customers inner join spending using (customer_id)
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A dbt project of the materialization, a model by it, and what it asks for the number of customers."""
+    for folder in ("macros", "models"):
+        (tmp_path / folder).mkdir()
+    for macro in ("customer_parts", "computed_now"):
+        shutil.copy(DBT_PROJECT / "macros" / f"{macro}.sql", tmp_path / "macros")
+    (tmp_path / "dbt_project.yml").write_text(json.dumps(PROJECT))
+    (tmp_path / "profiles.yml").write_text(json.dumps(PROFILE))
+    (tmp_path / "models" / "int_as_of__inputs.sql").write_text(INPUTS)
+    (tmp_path / "models" / "parted.sql").write_text(PARTED)
+    return tmp_path
+
+
+def run(project: Path) -> int:
+    environment = os.environ | {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
+    dbt = Path(sys.executable).with_name("dbt")
+    return subprocess.run([dbt, "run", "--profiles-dir", "."], cwd=project, env=environment, check=False).returncode
+
+
+def counted(project: Path) -> tuple[int, ...]:
+    """Rows, customers, parts, the customers of the largest part, and the sum of what was joined."""
+    with duckdb.connect(str(project / "parts.duckdb"), read_only=True) as con:
+        return (
+            con.execute(
+                "select count(*), count(distinct customer_id), count(distinct part), "
+                "max(number_of_part), sum(amount) "
+                "from (select *, count(*) over (partition by part) as number_of_part from parted)"
+            ).fetchone()
+            or ()
+        )
+
+
+def test_everybody_is_in_one_of_as_many_parts_as_it_takes(project: Path) -> None:
+    assert run(project) == 0
+    rows, customers, parts, largest, amount = counted(project)
+    assert (rows, customers, amount) == (CUSTOMERS, CUSTOMERS, CUSTOMERS * (CUSTOMERS - 1))
+    assert parts == CUSTOMERS * ROWS_PER_CUSTOMER / BATCH
+    assert largest < 1.5 * CUSTOMERS / parts
+
+
+def test_a_few_customers_are_one_part(project: Path) -> None:
+    (project / "models" / "int_as_of__inputs.sql").write_text("select 0 as customers_count")
+    assert run(project) == 0
+    assert counted(project)[:3] == (CUSTOMERS, CUSTOMERS, 1)
+
+
+def test_the_table_is_replaced_as_a_whole_or_not_at_all(project: Path) -> None:
+    assert run(project) == 0
+    before = counted(project)
+    assert run(project) == 0
+    assert counted(project) == before
+    # The last part cannot be computed.
+    broken = PARTED.replace("'{{ part_mark() }}' as part", "if('{{ part_mark() }}' = '5', error('no'), '') as part")
+    assert broken != PARTED
+    (project / "models" / "parted.sql").write_text(broken)
+    assert run(project) != 0
+    assert counted(project) == before
