@@ -28,8 +28,10 @@ MEASURED = ("models/features", "models/segmentations")
 # Nights before the last day, so that the last day's night finds all other dates computed; all of them have 25 dates.
 FIRST_NIGHT, SECOND_NIGHT, NEXT_NIGHT = (generated_company.LAST_DAY - dt.timedelta(days=days) for days in (2, 1, 0))
 _SELECTED = [f"path:{folder}" for folder in MEASURED]
-# What stands in the compiled SQL of a model that is computed date by date or day by day (macros/computed_now.sql).
+# What stands in the compiled SQL of a model that is computed date by date, day by day (macros/computed_now.sql) or for
+# a part of the customers (macros/customer_parts.sql).
 _AS_OF_MARK = "the date that is computed"
+_ALL_CUSTOMERS = {"the number of parts": "1", "the part of the customers": "0"}
 _HASHES = {"int_as_of__inputs", "int_days__inputs"}
 
 
@@ -142,6 +144,8 @@ class Company:
             dates = _every_day() if node["config"]["materialized"] == "day_history" else [NEXT_NIGHT]
             listed = "', '".join(date.isoformat() for date in dates)
             select = compiled.read_text(encoding="utf-8").replace(_AS_OF_MARK, listed)
+            for mark, value in _ALL_CUSTOMERS.items():
+                select = select.replace(mark, value)
             steps[key] = (f"{node['schema']}.{node['name']}", kind, select)
 
         add("model.tessera.feat_customers__purchases")

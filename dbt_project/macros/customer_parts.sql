@@ -18,7 +18,7 @@
 
     {%- do drop_relation_if_exists(load_cached_relation(intermediate_relation)) -%}
     {%- for part in range(parts_count) -%}
-        {%- set part_code = compiled_code | replace(parts_count_mark(), parts_count) | replace(part_mark(), part) -%}
+        {%- set part_code = on_customers_part(compiled_code, part, parts_count) -%}
         {%- call statement('main') -%}
             {% if loop.first -%}
                 {{ create_table_as(False, intermediate_relation, part_code) }}
@@ -38,7 +38,8 @@
 {% endmaterialization %}
 
 {#-
-    Which customers a model of materialization customer_parts computes; import with it whatever has a row per customer:
+    Which customers a model of materialization customer_parts computes, or of as_of_history on a date that has more than
+    history_batch_customers; import with it whatever has rows of customers:
 
         select * from {{ ref('feat_customers__purchases') }} where as_of_date = {{ tonight() }} and {{ customers_of_part() }}
 
@@ -50,11 +51,21 @@
     {%- else -%}
         {#- Named here, so that dbt builds it before the materialization asks it. -#}
         {%- do ref('int_as_of__inputs') -%}
-        hash({{ customer_id }}, 'part') % cast('{{ parts_count_mark() }}' as ubigint) = cast('{{ part_mark() }}' as ubigint)
+        hash({{ customer_id }}, 'part') % cast('{{ parts_count_mark() }}' as ubigint) = cast('{{ customers_part_mark() }}' as ubigint)
     {%- endif -%}
 {%- endmacro %}
 
 {#- What stands for the number of parts in the SQL of such a model until it is run. -#}
 {% macro parts_count_mark() -%}
     the number of parts
+{%- endmacro %}
+
+{#- What stands for the part, from 0, likewise. -#}
+{% macro customers_part_mark() -%}
+    the part of the customers
+{%- endmacro %}
+
+{#- The SQL of a model for one part of the customers. -#}
+{% macro on_customers_part(code, part, parts_count) -%}
+    {{ return(code | replace(parts_count_mark(), parts_count) | replace(customers_part_mark(), part)) }}
 {%- endmacro %}

@@ -3,8 +3,10 @@
     a table whose rows belong to dates, and notes beside it of what each date was computed from. The model's SQL runs for
     the dates that are not noted with the hash that `inputs` has for them, in batches of about `batch_rows` rows of the
     inputs' `rows_column`; each batch is committed together with its notes. A model whose SQL would hold too much at once
-    names parts in meta.parts (computed_part): each is a statement of its own. Another SQL, of this model or of one that it
-    reads and that is kept as well, another `history_code` (what else the rows depend on) and --full-refresh begin anew.
+    names parts in meta.parts (computed_part): each is a statement of its own. Where one date alone has more rows than a
+    batch, a model that imports by customers_of_part computes its customers in parts. Another SQL, of this model or of one
+    that it reads and that is kept as well, another `history_code` (what else the rows depend on) and --full-refresh begin
+    anew.
 -#}
 {% macro keep_history(inputs, date_column, rows_column, batch_rows) %}
 
@@ -27,7 +29,7 @@
             {%- do adapter.drop_relation(existing_relation) -%}
         {%- endif -%}
         {%- do run_query('delete from ' ~ notes) -%}
-        {%- do run_query('create table ' ~ target_relation ~ ' as ' ~ on_dates(compiled_code, ['0001-01-01'])) -%}
+        {%- do run_query('create table ' ~ target_relation ~ ' as ' ~ on_customers_part(on_dates(compiled_code, ['0001-01-01']), 0, 1)) -%}
     {%- endif -%}
 
     {%- set kept -%}
@@ -51,10 +53,17 @@
         {%- do batch.dates.append(input_date) -%}
         {%- set batch.rows = batch.rows + rows -%}
         {%- if loop.last or batch.rows + loop.nextitem[1] > batch_rows -%}
+            {%- set customers_parts_count = 1 -%}
+            {%- if parts_count_mark() in compiled_code -%}
+                {%- set customers_parts_count = [1, (batch.rows / batch_rows) | round(0, 'ceil') | int] | max -%}
+            {%- endif -%}
             {%- call statement('compute') -%}
+                {% for customers_part in range(customers_parts_count) -%}
                 {% for part in model.config.get('meta', {}).get('parts', ['']) -%}
                 insert into {{ target_relation }} by name
-                {{ on_dates(compiled_code, batch.dates) | replace(part_mark(), part) }};
+                {{ on_customers_part(on_dates(compiled_code, batch.dates), customers_part, customers_parts_count)
+                    | replace(part_mark(), part) }};
+                {% endfor -%}
                 {% endfor -%}
                 insert into {{ notes }}
                 select input_date, inputs_hash, '{{ code }}', '{{ invocation_id }}'

@@ -15,9 +15,18 @@ import pytest
 from orchestration.repository import DBT_PROJECT
 
 CUSTOMERS, BATCH, ROWS_PER_CUSTOMER = 1000, 500, 3
-PROJECT = {"name": "parts", "version": "1.0", "profile": "parts", "vars": {"history_batch_customers": BATCH}}
+PROJECT = {
+    "name": "parts",
+    "version": "1.0",
+    "profile": "parts",
+    "vars": {"history_batch_customers": BATCH, "history_code": "test"},
+    "on-run-start": ["create schema if not exists as_of_notes"],
+}
 PROFILE = {"parts": {"target": "test", "outputs": {"test": {"type": "duckdb", "path": "parts.duckdb"}}}}
-INPUTS = f"select {CUSTOMERS} as customers_count union all select 3"
+INPUTS = f"""
+    select * from (values (date '2024-01-31', 1, 300), (date '2024-02-29', 2, {CUSTOMERS}))
+        as inputs (input_date, inputs_hash, customers_count)
+"""
 # Two imports, as models have them: each must be cut into the same parts.
 PARTED = f"""
     {{{{ config(materialized='customer_parts', meta={{'rows_per_customer': {ROWS_PER_CUSTOMER}}}) }}}}
@@ -27,8 +36,15 @@ PARTED = f"""
         select 'c_' || n as customer_id, 2 * n as amount from range({CUSTOMERS}) as numbers (n)
         where {{{{ customers_of_part() }}}}
     )
-    select customer_id, n, amount, '{{{{ part_mark() }}}}' as part
+    select customer_id, n, amount, '{{{{ customers_part_mark() }}}}' as part
     from customers inner join spending using (customer_id)
+"""
+# The first of two dates fits into a batch, the second does not.
+KEPT = f"""
+    {{{{ config(materialized='as_of_history') }}}}
+    select 'c_' || n as customer_id, '{{{{ customers_part_mark() }}}}' as part, as_of_date
+    from range({CUSTOMERS}) as numbers (n), (values (date '2024-01-31'), (date '2024-02-29')) as dates (as_of_date)
+    where (n < 300 or as_of_date > '2024-01-31') and {{{{ computed_now() }}}} and {{{{ customers_of_part() }}}}
 """
 
 
@@ -37,12 +53,13 @@ def project(tmp_path: Path) -> Path:
     """A dbt project of the materialization, a model by it, and what it asks for the number of customers."""
     for folder in ("macros", "models"):
         (tmp_path / folder).mkdir()
-    for macro in ("customer_parts", "computed_now"):
+    for macro in ("customer_parts", "computed_now", "as_of_history", "keep_history"):
         shutil.copy(DBT_PROJECT / "macros" / f"{macro}.sql", tmp_path / "macros")
     (tmp_path / "dbt_project.yml").write_text(json.dumps(PROJECT))
     (tmp_path / "profiles.yml").write_text(json.dumps(PROFILE))
     (tmp_path / "models" / "int_as_of__inputs.sql").write_text(INPUTS)
     (tmp_path / "models" / "parted.sql").write_text(PARTED)
+    (tmp_path / "models" / "kept.sql").write_text(KEPT)
     return tmp_path
 
 
@@ -74,9 +91,19 @@ def test_everybody_is_in_one_of_as_many_parts_as_it_takes(project: Path) -> None
 
 
 def test_a_few_customers_are_one_part(project: Path) -> None:
-    (project / "models" / "int_as_of__inputs.sql").write_text("select 0 as customers_count")
+    (project / "models" / "int_as_of__inputs.sql").write_text(INPUTS.replace(str(CUSTOMERS), "4").replace("300", "3"))
     assert run(project) == 0
     assert counted(project)[:3] == (CUSTOMERS, CUSTOMERS, 1)
+
+
+def test_a_date_with_more_customers_than_a_batch_is_kept_in_parts(project: Path) -> None:
+    assert run(project) == 0
+    with duckdb.connect(str(project / "parts.duckdb"), read_only=True) as con:
+        dates = con.execute(
+            "select count(*), count(distinct customer_id), count(distinct part) from kept "
+            "group by as_of_date order by all"
+        ).fetchall()
+    assert dates == [(300, 300, 1), (CUSTOMERS, CUSTOMERS, CUSTOMERS / BATCH)]
 
 
 def test_the_table_is_replaced_as_a_whole_or_not_at_all(project: Path) -> None:
@@ -85,7 +112,9 @@ def test_the_table_is_replaced_as_a_whole_or_not_at_all(project: Path) -> None:
     assert run(project) == 0
     assert counted(project) == before
     # The last part cannot be computed.
-    broken = PARTED.replace("'{{ part_mark() }}' as part", "if('{{ part_mark() }}' = '5', error('no'), '') as part")
+    broken = PARTED.replace(
+        "'{{ customers_part_mark() }}' as part", "if('{{ customers_part_mark() }}' = '5', error('no'), '') as part"
+    )
     assert broken != PARTED
     (project / "models" / "parted.sql").write_text(broken)
     assert run(project) != 0

@@ -6,7 +6,7 @@
 with spine as (
 
     select * from {{ ref('int_customers__as_of') }}
-    where {{ computed_now() }}
+    where {{ computed_now() }} and {{ customers_of_part() }}
 
 ),
 
@@ -20,12 +20,14 @@ as_of_dates as (
 sku_days as (
 
     select * from {{ ref('int_purchases__customer_sku_days') }}
+    where {{ customers_of_part() }}
 
 ),
 
 orders as (
 
     select * from {{ ref('int_purchases__orders') }}
+    where {{ customers_of_part() }}
 
 ),
 
@@ -38,7 +40,7 @@ product_groups as (
 preferred_categories as (
 
     select * from {{ ref('int_products__preferred_categories') }}
-    where {{ computed_now() }}
+    where {{ computed_now() }} and {{ customers_of_part() }}
 
 ),
 

@@ -9,7 +9,7 @@
 with spine as (
 
     select * from {{ ref('int_customers__as_of') }}
-    where {{ computed_now() }}
+    where {{ computed_now() }} and {{ customers_of_part() }}
 
 ),
 
@@ -23,12 +23,14 @@ as_of_dates as (
 customer_days as (
 
     select * from {{ ref('int_purchases__customer_days') }}
+    where {{ customers_of_part() }}
 
 ),
 
 order_gaps as (
 
     select * from {{ ref('int_purchases__customer_order_gaps') }}
+    where {{ customers_of_part() }}
 
 ),
 

@@ -15,6 +15,7 @@ with as_of_dates as (
 category_days as (
 
     select * from {{ ref('int_purchases__customer_category_days') }}
+    where {{ customers_of_part() }}
 
 ),
 
