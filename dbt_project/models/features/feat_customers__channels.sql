@@ -10,7 +10,7 @@
 with spine as (
 
     select * from {{ ref('int_customers__as_of') }}
-    where {{ computed_now() }}
+    where {{ computed_now() }} and {{ customers_of_part() }}
 
 ),
 
@@ -24,12 +24,22 @@ as_of_dates as (
 orders as (
 
     select * from {{ ref('int_purchases__orders') }}
+    where {{ customers_of_part() }}
 
 ),
 
 first_uses as (
 
     select * from {{ ref('int_channels__customer_first_uses') }}
+    where {{ customers_of_part() }}
+
+),
+
+-- Of all customers, whichever part is computed: a channel is launched by whoever orders in it first.
+launched_channels as (
+
+    select * from {{ ref('int_channels__customer_first_uses') }}
+    where is_launch
 
 ),
 
@@ -138,10 +148,9 @@ launches as (
 
     select
         as_of_dates.as_of_date,
-        count(distinct first_uses.channel_code) as launch_count
+        count(distinct launched_channels.channel_code) as launch_count
     from as_of_dates
-    inner join first_uses on as_of_dates.as_of_date >= first_uses.first_used_date
-    where first_uses.is_launch
+    inner join launched_channels on as_of_dates.as_of_date >= launched_channels.first_used_date
     group by as_of_dates.as_of_date
 
 ),

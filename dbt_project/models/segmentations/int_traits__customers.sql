@@ -1,32 +1,27 @@
 -- One row per customer as of tonight: the features of every family in a few values each, a column a trait; null is not
 -- known. What the traits are is said once, in the macro customer_traits.
+{{ config(materialized='customer_parts', meta={'rows_per_customer': 4}) }}
 {% set traits = customer_traits() %}
 {% set families = traits | map(attribute='family') | unique | list %}
 {% set fifths = traits | selectattr('fifths', 'defined') | list %}
 
-with as_of_dates as (
-
-    select * from {{ ref('as_of_dates') }}
-    where is_tonight
-
-),
-
-{% for family in families -%}
+with {% for family in families -%}
 {{ family }} as (
 
-    select features.*
-    from {{ ref('feat_customers__' ~ family) }} as features
-    inner join as_of_dates on features.as_of_date = as_of_dates.as_of_date
+    select * from {{ ref('feat_customers__' ~ family) }}
+    where as_of_date = {{ tonight() }} and {{ customers_of_part() }}
 
 ),
 
 {% endfor -%}
--- Discrete quantiles are values that occur, so equal values always fall into the same fifth.
+-- Of all customers, whichever part is computed. Discrete quantiles are values that occur, so equal values always fall
+-- into the same fifth.
 {% for trait in fifths -%}
 {{ trait.trait }}_limits as (
 
     select quantile_disc({{ trait.fifths }}, [0.2, 0.4, 0.6, 0.8]) as upper_values
-    from {{ trait.family }}
+    from {{ ref('feat_customers__' ~ trait.family) }} as {{ trait.family }}
+    where as_of_date = {{ tonight() }}
 
 ),
 
