@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -74,17 +74,13 @@ class Ledger:
 
     def _write(self, results: dict[str, Result]) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        rows = [asdict(results[name]) for name in sorted(results)]
+        # A line a result, to be read by people: indenting them would leave json's encoder in C, at every check again.
+        lines = ",\n".join(json.dumps(vars(results[name]), default=str) for name in sorted(results))
         temporary = self._path.with_suffix(".tmp")
-        temporary.write_text(json.dumps(rows, default=str, indent=1), encoding="utf-8")
+        temporary.write_text(f"[\n{lines}\n]\n", encoding="utf-8")
         temporary.replace(self._path)
 
 
 def _from_json(row: dict[str, Any]) -> Result:
-    result = Result(**row)
-    return replace(
-        result,
-        as_of_date=dt.date.fromisoformat(row["as_of_date"]),
-        started_at=dt.datetime.fromisoformat(row["started_at"]),
-        completed_at=dt.datetime.fromisoformat(row["completed_at"]),
-    )
+    times = {name: dt.datetime.fromisoformat(row[name]) for name in ("started_at", "completed_at")}
+    return Result(**row | times | {"as_of_date": dt.date.fromisoformat(row["as_of_date"])})
