@@ -48,19 +48,26 @@ KEPT = f"""
 """
 
 
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
-    """A dbt project of the materialization, a model by it, and what it asks for the number of customers."""
-    for folder in ("macros", "models"):
-        (tmp_path / folder).mkdir()
+def write_project(folder: Path, inputs: str) -> Path:
+    """A dbt project of the materializations, a model by each, and what they ask for the number of customers."""
+    for name in ("macros", "models"):
+        (folder / name).mkdir()
     for macro in ("customer_parts", "computed_now", "as_of_history", "keep_history"):
-        shutil.copy(DBT_PROJECT / "macros" / f"{macro}.sql", tmp_path / "macros")
-    (tmp_path / "dbt_project.yml").write_text(json.dumps(PROJECT))
-    (tmp_path / "profiles.yml").write_text(json.dumps(PROFILE))
-    (tmp_path / "models" / "int_as_of__inputs.sql").write_text(INPUTS)
-    (tmp_path / "models" / "parted.sql").write_text(PARTED)
-    (tmp_path / "models" / "kept.sql").write_text(KEPT)
-    return tmp_path
+        shutil.copy(DBT_PROJECT / "macros" / f"{macro}.sql", folder / "macros")
+    (folder / "dbt_project.yml").write_text(json.dumps(PROJECT))
+    (folder / "profiles.yml").write_text(json.dumps(PROFILE))
+    (folder / "models" / "int_as_of__inputs.sql").write_text(inputs)
+    (folder / "models" / "parted.sql").write_text(PARTED)
+    (folder / "models" / "kept.sql").write_text(KEPT)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project after its first run."""
+    project = write_project(tmp_path_factory.mktemp("parts"), INPUTS)
+    assert run(project) == 0
+    return project
 
 
 def run(project: Path) -> int:
@@ -82,23 +89,21 @@ def counted(project: Path) -> tuple[int, ...]:
         )
 
 
-def test_everybody_is_in_one_of_as_many_parts_as_it_takes(project: Path) -> None:
-    assert run(project) == 0
-    rows, customers, parts, largest, amount = counted(project)
+def test_everybody_is_in_one_of_as_many_parts_as_it_takes(built: Path) -> None:
+    rows, customers, parts, largest, amount = counted(built)
     assert (rows, customers, amount) == (CUSTOMERS, CUSTOMERS, CUSTOMERS * (CUSTOMERS - 1))
     assert parts == CUSTOMERS * ROWS_PER_CUSTOMER / BATCH
     assert largest < 1.5 * CUSTOMERS / parts
 
 
-def test_a_few_customers_are_one_part(project: Path) -> None:
-    (project / "models" / "int_as_of__inputs.sql").write_text(INPUTS.replace(str(CUSTOMERS), "4").replace("300", "3"))
+def test_a_few_customers_are_one_part(tmp_path: Path) -> None:
+    project = write_project(tmp_path, INPUTS.replace(str(CUSTOMERS), "4").replace("300", "3"))
     assert run(project) == 0
     assert counted(project)[:3] == (CUSTOMERS, CUSTOMERS, 1)
 
 
-def test_a_date_with_more_customers_than_a_batch_is_kept_in_parts(project: Path) -> None:
-    assert run(project) == 0
-    with duckdb.connect(str(project / "parts.duckdb"), read_only=True) as con:
+def test_a_date_with_more_customers_than_a_batch_is_kept_in_parts(built: Path) -> None:
+    with duckdb.connect(str(built / "parts.duckdb"), read_only=True) as con:
         dates = con.execute(
             "select count(*), count(distinct customer_id), count(distinct part) from kept "
             "group by as_of_date order by all"
@@ -106,16 +111,15 @@ def test_a_date_with_more_customers_than_a_batch_is_kept_in_parts(project: Path)
     assert dates == [(300, 300, 1), (CUSTOMERS, CUSTOMERS, CUSTOMERS / BATCH)]
 
 
-def test_the_table_is_replaced_as_a_whole_or_not_at_all(project: Path) -> None:
-    assert run(project) == 0
-    before = counted(project)
-    assert run(project) == 0
-    assert counted(project) == before
+def test_the_table_is_replaced_as_a_whole_or_not_at_all(built: Path) -> None:
+    before = counted(built)
+    assert run(built) == 0
+    assert counted(built) == before
     # The last part cannot be computed.
     broken = PARTED.replace(
         "'{{ customers_part_mark() }}' as part", "if('{{ customers_part_mark() }}' = '5', error('no'), '') as part"
     )
     assert broken != PARTED
-    (project / "models" / "parted.sql").write_text(broken)
-    assert run(project) != 0
-    assert counted(project) == before
+    (built / "models" / "parted.sql").write_text(broken)
+    assert run(built) != 0
+    assert counted(built) == before

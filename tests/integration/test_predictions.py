@@ -133,6 +133,7 @@ def test_another_home_and_shuffled_rows_give_the_same_tables_byte_for_byte(
         assert other[name] == rows, name
 
 
+@pytest.mark.slow  # That such labels leave the baseline is held by the unit tests as well; this is a night of it.
 def test_with_shuffled_labels_the_baseline_is_published_and_the_marts_say_why(
     folder: Path, written: dict[str, list[tuple[object, ...]]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
