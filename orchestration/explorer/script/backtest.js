@@ -93,11 +93,11 @@ function backtestTable(lines) {
   return tableOf("How far forecasts were off before", [
     { title: "Of", of: (line) => line.title }, { title: "In use", of: (line) => (line.used ? sentenceCase(forecastName(line.used[0])) : NOT_KNOWN) },
     { title: "Off by", number: true, meaning: "Units too many or too few, over the units sold.", of: of("used", OFF, "share") },
-    { title: "the simple way", number: true, meaning: "The same month of last year.", of: of("simple", OFF, "share") },
+    { title: "The simple way off by", number: true, meaning: "The same month of last year.", of: of("simple", OFF, "share") },
     { title: "Too much", number: true, meaning: "Expected less sold, over the units sold; below 0 too little was expected.", of: of("used", "bias_share", "share") },
     { title: "In the interval", number: true, meaning: "Months inside the interval of 95 %.", of: of("used", "coverage_share", "share") },
     { title: "Scaled error", number: true, meaning: "1 is as far as months lie from the same month a year before; of short categories from the month before.", of: of("used", "mean_absolute_scaled_error", "number") },
-    { title: "the simple way", number: true, of: of("simple", "mean_absolute_scaled_error", "number") },
+    { title: "Scaled error, simple way", number: true, meaning: "The same month of last year, on the same scale.", of: of("simple", "mean_absolute_scaled_error", "number") },
     { title: "Months judged", number: true, of: (line) => judgedCell(line.used, "forecasts_count") }],
   lines.map((line) => ({ ...line, isChosen: Boolean(state.category) && line.category === state.category })));
 }
