@@ -11,6 +11,7 @@ import datetime as dt
 import json
 import os
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,9 @@ MEASURED = ("models/features", "models/segmentations")
 # Nights before the last day, so that the last day's night finds all other dates computed; all of them have 25 dates.
 FIRST_NIGHT, SECOND_NIGHT, NEXT_NIGHT = (generated_company.LAST_DAY - dt.timedelta(days=days) for days in (2, 1, 0))
 _SELECTED = [f"path:{folder}" for folder in MEASURED]
+# Families and schemes with all that they are made of here; what is left of a night tells of them: moves, sizes, traits,
+# boundaries, a row per customer.
+_COMPUTED = ["path:models/features", "+seg_customers__*,path:models/segmentations"]
 # What stands in the compiled SQL of a model that is computed date by date, day by day (macros/computed_now.sql) or for
 # a part of the customers (macros/customer_parts.sql).
 _AS_OF_MARK = "the date that is computed"
@@ -61,7 +65,7 @@ class Company:
         self.warehouse = folder / "company.duckdb"
         self.target = folder / "target"
 
-    def dbt(self, command: str, selected: list[str], *, night: dt.date) -> Cost:
+    def dbt(self, command: str, selected: list[str], *, night: dt.date, excluded: Iterable[str] = ()) -> Cost:
         """Run dbt in a process of its own."""
         environment = os.environ | {
             "TESSERA_WAREHOUSE": str(self.warehouse),
@@ -74,7 +78,8 @@ class Company:
         project = ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)]
         files = ["--log-path", str(self.folder / "logs"), "--vars", _variables()]
         dbt = str(Path(sys.executable).with_name("dbt"))
-        return watched([dbt, *command.split(), "--quiet", *project, *files, "--select", *selected], environment)[1]
+        models = ["--select", *selected, *(word for name in excluded for word in ("--exclude", name))]
+        return watched([dbt, *command.split(), "--quiet", *project, *files, *models], environment)[1]
 
     def build_shapes(self) -> None:
         """Build everything up to the schemes without a row: the relations have the real models' columns.
@@ -108,9 +113,13 @@ class Company:
         with self._connected() as con:
             con.execute("insert into identity.int_identity__order_lines from main.last_day")
 
-    def run(self, night: dt.date) -> Cost:
+    def compute(self, night: dt.date) -> Cost:
         """Build features and schemes, as a night does."""
-        return self.dbt("run", _SELECTED, night=night)
+        return self.dbt("run", _COMPUTED, night=night)
+
+    def tell(self, night: dt.date) -> Cost:
+        """Build what a night tells of them afterwards."""
+        return self.dbt("run", _SELECTED, night=night, excluded=_COMPUTED)
 
     def seconds_by_model(self) -> dict[str, float]:
         """Wall seconds of each model of the last run, as dbt saw them."""
