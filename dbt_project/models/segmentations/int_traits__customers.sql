@@ -1,6 +1,6 @@
 -- One row per customer as of tonight: the features of every family in a few values each, a column a trait; null is not
 -- known. What the traits are is said once, in the macro customer_traits.
-{{ config(materialized='customer_parts', meta={'rows_per_customer': 4}) }}
+{{ config(materialized='customer_parts') }}
 {% set traits = customer_traits() %}
 {% set families = traits | map(attribute='family') | unique | list %}
 {% set fifths = traits | selectattr('fifths', 'defined') | list %}
@@ -21,7 +21,7 @@ with {% for family in families -%}
 
     select quantile_disc({{ trait.fifths }}, [0.2, 0.4, 0.6, 0.8]) as upper_values
     from {{ ref('feat_customers__' ~ trait.family) }} as {{ trait.family }}
-    where as_of_date = {{ tonight() }}
+    where {{ trait.family }}.as_of_date = {{ tonight() }}
 
 ),
 

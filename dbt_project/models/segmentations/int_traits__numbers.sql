@@ -1,7 +1,7 @@
 -- One row per customer as of tonight: the value of every trait and the segment in every scheme by their numbers, 0
 -- where there is none. A table of small numbers, because of these DuckDB knows the least and the greatest, and so
 -- counts them in arrays instead of hash tables.
-{{ config(materialized='customer_parts', meta={'rows_per_customer': 2}) }}
+{{ config(materialized='customer_parts') }}
 {% set traits = customer_traits() | map(attribute='trait') | list %}
 {% set custom_schemes = var('custom_schemes') | map(attribute='scheme') | list %}
 
