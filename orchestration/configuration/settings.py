@@ -150,7 +150,7 @@ class Settings(Section):
     targets: list[Target] = Field(default_factory=list)
     publish: Publish = Field(default_factory=Publish)
     notices: list[Channel] = Field(default_factory=list)
-    memory_limit: MemoryLimit = "1500MB"
+    memory_limit: MemoryLimit = "1400MB"
 
     @field_validator("notices")
     @classmethod
