@@ -10,8 +10,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
-import yaml
-
+from data_contracts.quick_yaml import read_quick_yaml
 from orchestration.configuration.yaml_file import YamlFile
 from orchestration.errors import TesseraError
 from orchestration.repository import DBT_PROJECT
@@ -98,7 +97,7 @@ RISING = (
 
 def default_thresholds() -> dict[str, Any]:
     """Return the thresholds that a deployment may override, with their defaults."""
-    project = yaml.safe_load((DBT_PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))
+    project = read_quick_yaml((DBT_PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))
     return {name: value for name, value in project["vars"].items() if name not in _DERIVED}
 
 

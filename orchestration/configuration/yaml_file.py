@@ -28,7 +28,8 @@ class YamlFile:
         node, line = self._root, 1
         for step in location:
             if isinstance(node, yaml.MappingNode):
-                for key, value in node.value:
+                # What is merged into a mapping stands first, and what the mapping says itself counts.
+                for key, value in reversed(node.value):
                     if key.value == str(step):
                         node, line = value, key.start_mark.line + 1
                         break
@@ -71,8 +72,9 @@ def read_yaml_file(path: Path) -> YamlFile:
     """
     try:
         text = path.read_text(encoding="utf-8")
-        root = yaml.compose(text, Loader=_Loader)
-        content = yaml.load(text, Loader=_Loader)  # noqa: S506 (a safe loader)
+        loader = _Loader(text)
+        root = loader.get_single_node()
+        content = loader.construct_document(root) if root is not None else None
         return YamlFile(path=path, content=content, _root=root)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
