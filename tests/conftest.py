@@ -6,11 +6,12 @@ import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
-# Files that look at the nights of the simulated and the small company, of which one asks both.
-SHARED_NIGHTS = tuple(
-    f"tests/integration/test_{name}"
-    for name in ("company", "small_company", "read_the_marts", "dagster_tells", "operations", "refusals")
-)
+# Files that look at the same nights: of the simulated and the small company, of which one asks both, and of the small
+# company with every family of sources.
+SHARED_NIGHTS = {
+    "the companies' nights": ("company", "small_company", "read_the_marts", "dagster_tells", "operations", "refusals"),
+    "the nights with every family": ("kept_dates", "time_and_order"),
+}
 
 
 class ByNight(LoadFileScheduling):
@@ -23,7 +24,10 @@ class ByNight(LoadFileScheduling):
         file = super()._split_scope(nodeid)
         if file.startswith("tests/architecture/"):
             return "the whole manifest"
-        return "the companies' nights" if file.startswith(SHARED_NIGHTS) else file
+        for shared, names in SHARED_NIGHTS.items():
+            if file.startswith(tuple(f"tests/integration/test_{name}" for name in names)):
+                return shared
+        return file
 
 
 @pytest.hookimpl(optionalhook=True)

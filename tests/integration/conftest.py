@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from orchestration.samples.sample import put_sample
-from tests.support import nights, small_company
+from tests.support import every_family, nights, small_company
 
 if TYPE_CHECKING:
     from tests.support.postgres_server import Postgres
@@ -26,6 +26,13 @@ def small_night(small_config: Path, tmp_path_factory: pytest.TempPathFactory) ->
     night = nights.run(small_config, tmp_path_factory.mktemp("small_home"))
     assert night.outcome.exit_code == 0, night.outcome.errors
     return night
+
+
+@pytest.fixture(scope="session")
+def rebuilt(tmp_path_factory: pytest.TempPathFactory) -> nights.Night:
+    """A night that had no other before it, on all four families of sources, the late order among them."""
+    folder = tmp_path_factory.mktemp("rebuilt")
+    return every_family.run(folder, every_family.SECOND_NIGHT, every_family.order_lines(late=True))
 
 
 @pytest.fixture(scope="session")

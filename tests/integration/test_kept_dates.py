@@ -11,10 +11,9 @@ import pandas as pd
 import pytest
 from sklearn.metrics import adjusted_rand_score
 
-from tests.support import nights, small_company, small_families
+from tests.support import every_family, nights, small_families
+from tests.support.every_family import FIRST_NIGHT, LATE, SECOND_NIGHT
 
-FIRST_NIGHT, SECOND_NIGHT = dt.date(2024, 11, 14), dt.date(2024, 11, 15)
-LATE = dt.date(2024, 8, 20)
 MONTH_ENDS = [date.date() for date in pd.date_range("2024-01-31", SECOND_NIGHT, freq="ME")]
 # Kept by the dates before assignments, and for as long as what followed them.
 CAMPAIGNS = {"int_campaigns__kept_sums"}
@@ -41,12 +40,6 @@ HORIZON = dt.timedelta(days=90)
 # Nothing is foretold of so few customers, and no cross of schemes has been chosen.
 OF_NOTHING = {"int_predictive__boundaries", "seg_customers__combined"}
 Computed = dict[str, dict[dt.date, str]]
-
-
-def lines_with(*, late: bool) -> pd.DataFrame:
-    lines = small_company.order_lines()
-    forgotten = lines[lines["ordered_at"].dt.date == LATE].head(1).assign(order_id="o-late", customer_ref="k004")
-    return pd.concat([lines, forgotten]) if late else lines
 
 
 def history(night: nights.Night) -> dict[str, set[tuple[object, ...]]]:
@@ -78,18 +71,6 @@ def computed_by(night: nights.Night) -> Computed:
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("kept")
-
-
-def run(folder: Path, date: dt.date, *, late: bool, home: str = "home") -> nights.Night:
-    config = small_company.write_company(
-        folder / "company",
-        lines=lines_with(late=late),
-        nights="first: 2024-06-30",
-        change=lambda name, rows: rows,
-    )
-    night = nights.run(config, folder / home, date)
-    assert night.outcome.exit_code == 0, night.outcome.errors
-    return night
 
 
 @dataclass(frozen=True)
@@ -125,7 +106,7 @@ class Left:
 @pytest.fixture(scope="module")
 def left(folder: Path) -> list[Left]:
     told = [(FIRST_NIGHT, False), (SECOND_NIGHT, False), (SECOND_NIGHT, True)]
-    return [Left.by(run(folder, date, late=late)) for date, late in told]
+    return [Left.by(every_family.run(folder, date, every_family.order_lines(late=late))) for date, late in told]
 
 
 @pytest.fixture(scope="module")
@@ -242,14 +223,15 @@ def test_what_models_said_of_a_date_is_summed_up_again_only_where_they_say_somet
     assert second["int_kpis__model_sums"] == first["int_kpis__model_sums"]
 
 
-def test_a_rebuild_gives_the_rows_that_were_kept(three_nights: list[Computed], folder: Path) -> None:
-    anew = run(folder, SECOND_NIGHT, late=True, home="another_home")
+def test_a_rebuild_gives_the_rows_that_were_kept(
+    three_nights: list[Computed], rebuilt: nights.Night, folder: Path
+) -> None:
     kept = nights.Night(
         deployment=nights.load_deployment(folder / "company" / "tessera.yml", folder / "home"),
-        outcome=anew.outcome,
+        outcome=rebuilt.outcome,
         shown="",
     )
-    expected = history(anew)
+    expected = history(rebuilt)
     found = history(kept)
     assert set(found) == set(expected) == set(three_nights[0])
     for table, rows in expected.items():

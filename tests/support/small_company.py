@@ -65,13 +65,11 @@ def write_company(
     lines: pd.DataFrame | None = None,
     schemes: str = "",
     nights: str = "first: 2024-11-30",
-    matching: bool = False,
     change: Callable[[str, pd.DataFrame], pd.DataFrame] | None = None,
 ) -> Path:
     """Write the company's files and ``tessera.yml`` into a folder and return the configuration's path.
 
-    Every record has its reference, so that matching finds nothing new; it costs each night a dozen CPU seconds.
-    ``change`` asks for the tables of all four families of sources as well, and makes each what is written of it.
+    Every record has its reference, so nothing is matched, which would cost each night a dozen CPU seconds. ``change`` asks for the tables of all four families of sources as well, and makes each what is written of it.
     """
     folder.mkdir(parents=True, exist_ok=True)
     written = order_lines() if lines is None else lines
@@ -116,7 +114,7 @@ def write_company(
         f"""\
 company: {{name: Small Company, time_zone: Europe/Berlin, currency: EUR}}
 nights: {{{nights}, last: {LAST_NIGHT}}}
-identity: {{matching: {str(matching).lower()}}}
+identity: {{matching: false}}
 sources:
   - {{contract: transactions__order_lines, files: [order_lines.csv]}}
   - {{contract: transactions__products, files: [products.parquet]}}
