@@ -16,6 +16,9 @@ from orchestration.samples.sample import put_sample
 from tests.architecture.definitions_snapshot import names_of
 from tests.support import nights
 
+# UCI Online Retail is the real data of every run of the suite.
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -213,7 +216,6 @@ def test_analysts_can_open_the_marts_with_duckdb_and_pandas(journey: nights.Nigh
     assert comments["n"][0] > 60
 
 
-@pytest.mark.slow
 def test_without_its_warehouse_the_same_night_comes_out_the_same(journey: nights.Night, sample: Path) -> None:
     before = parquet_hashes(journey)
     codes = journey.mart(
@@ -232,7 +234,6 @@ def test_without_its_warehouse_the_same_night_comes_out_the_same(journey: nights
     assert verify(again.served.path) == ()
 
 
-@pytest.mark.slow
 def test_the_day_before_keeps_the_codes_and_names_of_the_clusters(journey: nights.Night, sample: Path) -> None:
     names = dict(
         journey.mart(

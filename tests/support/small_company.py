@@ -69,7 +69,8 @@ def write_company(
 ) -> Path:
     """Write the company's files and ``tessera.yml`` into a folder and return the configuration's path.
 
-    Every record has its reference, so nothing is matched, which would cost each night a dozen CPU seconds. ``change`` asks for the tables of all four families of sources as well, and makes each what is written of it.
+    Every record has its reference, so nothing is matched, which would cost each night a dozen CPU seconds. ``change``
+    asks for the tables of all four families of sources as well, and makes each what is written of it.
     """
     folder.mkdir(parents=True, exist_ok=True)
     written = order_lines() if lines is None else lines
