@@ -1,4 +1,4 @@
-"""A table that is computed for a part of the customers at a time holds everybody once, or is the one before."""
+"""A table is the new one as a whole or the one before, also where it is computed for some customers at a time."""
 
 from __future__ import annotations
 
@@ -46,19 +46,33 @@ KEPT = f"""
     from range({CUSTOMERS}) as numbers (n), (values (date '2024-01-31'), (date '2024-02-29')) as dates (as_of_date)
     where (n < 300 or as_of_date > '2024-01-31') and {{{{ computed_now() }}}} and {{{{ customers_of_part() }}}}
 """
+# A table with a contract and one without, and what was a view before it became a table.
+PLAIN = "{{ config(materialized='table') }} select n from range(3) as numbers (n)"
+VIEW = PLAIN.replace("table", "view")
+CONTRACT = """
+models:
+  - name: promised
+    config: {contract: {enforced: true}}
+    columns:
+      - {name: n, data_type: bigint, constraints: [{type: not_null}]}
+"""
 
 
 def write_project(folder: Path, inputs: str) -> Path:
     """A dbt project of the materializations, a model by each, and what they ask for the number of customers."""
     for name in ("macros", "models"):
         (folder / name).mkdir()
-    for macro in ("customer_parts", "computed_now", "as_of_history", "keep_history"):
+    for macro in ("table", "customer_parts", "computed_now", "as_of_history", "keep_history"):
         shutil.copy(DBT_PROJECT / "macros" / f"{macro}.sql", folder / "macros")
     (folder / "dbt_project.yml").write_text(json.dumps(PROJECT))
     (folder / "profiles.yml").write_text(json.dumps(PROFILE))
     (folder / "models" / "int_as_of__inputs.sql").write_text(inputs)
     (folder / "models" / "parted.sql").write_text(PARTED)
     (folder / "models" / "kept.sql").write_text(KEPT)
+    (folder / "models" / "plain.sql").write_text(PLAIN)
+    (folder / "models" / "promised.sql").write_text(PLAIN)
+    (folder / "models" / "promised.yml").write_text(CONTRACT)
+    (folder / "models" / "seen.sql").write_text(VIEW)
     return folder
 
 
@@ -89,6 +103,20 @@ def counted(project: Path) -> tuple[int, ...]:
         )
 
 
+def plain_tables(project: Path) -> dict[str, tuple[str, int]]:
+    """What they are, and the sum of their numbers."""
+    with duckdb.connect(str(project / "parts.duckdb"), read_only=True) as con:
+        kinds = dict(
+            con.execute(
+                "select table_name, table_type from information_schema.tables where table_schema = 'main'"
+            ).fetchall()
+        )
+        return {
+            name: (kinds[name], (con.execute(f"select sum(n) from {name}").fetchone() or (0,))[0])
+            for name in ("plain", "promised", "seen")
+        }
+
+
 def test_everybody_is_in_one_of_as_many_parts_as_it_takes(built: Path) -> None:
     rows, customers, parts, largest, amount = counted(built)
     assert (rows, customers, amount) == (CUSTOMERS, CUSTOMERS, CUSTOMERS * (CUSTOMERS - 1))
@@ -111,10 +139,19 @@ def test_a_date_with_more_customers_than_a_batch_is_kept_in_parts(built: Path) -
     assert dates == [(300, 300, 1), (CUSTOMERS, CUSTOMERS, CUSTOMERS / BATCH)]
 
 
-def test_the_table_is_replaced_as_a_whole_or_not_at_all(built: Path) -> None:
+def test_a_table_is_replaced_as_a_whole_or_not_at_all(built: Path) -> None:
     before = counted(built)
+    assert plain_tables(built) == {"plain": ("BASE TABLE", 3), "promised": ("BASE TABLE", 3), "seen": ("VIEW", 3)}
+    (built / "models" / "plain.sql").write_text(PLAIN.replace("range(3)", "range(5)"))
+    (built / "models" / "seen.sql").write_text(PLAIN)
     assert run(built) == 0
     assert counted(built) == before
+    plain = plain_tables(built)
+    assert plain == {"plain": ("BASE TABLE", 10), "promised": ("BASE TABLE", 3), "seen": ("BASE TABLE", 3)}
+    for name in plain:
+        # No number may be missing where that is promised, and a 2 ends the others.
+        ended = "if(n = 2, null, n)" if name == "promised" else "if(n = 2, error('no')::bigint, n)"
+        (built / "models" / f"{name}.sql").write_text(PLAIN.replace("select n", f"select {ended} as n"))
     # The last part cannot be computed.
     broken = PARTED.replace(
         "'{{ customers_part_mark() }}' as part", "if('{{ customers_part_mark() }}' = '5', error('no'), '') as part"
@@ -123,3 +160,4 @@ def test_the_table_is_replaced_as_a_whole_or_not_at_all(built: Path) -> None:
     (built / "models" / "parted.sql").write_text(broken)
     assert run(built) != 0
     assert counted(built) == before
+    assert plain_tables(built) == plain
