@@ -88,13 +88,13 @@
     {{ return(code | replace(as_of_mark(), dates | join("', '"))) }}
 {%- endmacro %}
 
-{#- The codes under which the kept models that a model rests on, near or far, were computed. -#}
+{#- The codes under which the nearest kept models that a model rests on were computed, which tell of those behind them. -#}
 {% macro codes_of_kept_parents(unique_id) -%}
-    {%- set ancestors = [] -%}
+    {%- set ancestors = {} -%}
     {%- do add_ancestors(unique_id, ancestors) -%}
     {%- set codes = [] -%}
-    {%- for ancestor in ancestors | sort if graph.nodes[ancestor].config.materialized.endswith('_history') -%}
-        {%- do codes.append("select coalesce(min(code), '') as code from as_of_notes." ~ graph.nodes[ancestor].alias) -%}
+    {%- for alias in ancestors.values() | reject('none') | sort -%}
+        {%- do codes.append("select coalesce(min(code), '') as code from as_of_notes." ~ alias) -%}
     {%- endfor -%}
     {%- if codes -%}
         {{ return(run_query(codes | join(' union all ')).columns[0].values() | sort | join(' ')) }}
@@ -102,10 +102,13 @@
     {{ return('') }}
 {%- endmacro %}
 
+{#- Adds what a model rests on as far as the nearest kept models: their aliases, or none of a model that is not kept. -#}
 {% macro add_ancestors(unique_id, ancestors) -%}
-    {%- for parent in graph.nodes[unique_id].depends_on.nodes -%}
-        {%- if parent in graph.nodes and parent not in ancestors -%}
-            {%- do ancestors.append(parent) -%}
+    {%- for parent in graph.nodes[unique_id].depends_on.nodes if parent not in ancestors and parent in graph.nodes -%}
+        {%- set node = graph.nodes[parent] -%}
+        {%- set is_kept = node.config.materialized.endswith('_history') -%}
+        {%- do ancestors.update({parent: node.alias if is_kept else none}) -%}
+        {%- if not is_kept -%}
             {%- do add_ancestors(parent, ancestors) -%}
         {%- endif -%}
     {%- endfor -%}

@@ -62,7 +62,7 @@ def write_project(folder: Path, inputs: str) -> Path:
     """A dbt project of the materializations, a model by each, and what they ask for the number of customers."""
     for name in ("macros", "models"):
         (folder / name).mkdir()
-    for macro in ("table", "customer_parts", "computed_now", "as_of_history", "keep_history"):
+    for macro in ("table", "view", "customer_parts", "computed_now", "as_of_history", "keep_history"):
         shutil.copy(DBT_PROJECT / "macros" / f"{macro}.sql", folder / "macros")
     (folder / "dbt_project.yml").write_text(json.dumps(PROJECT))
     (folder / "profiles.yml").write_text(json.dumps(PROFILE))
@@ -73,6 +73,7 @@ def write_project(folder: Path, inputs: str) -> Path:
     (folder / "models" / "promised.sql").write_text(PLAIN)
     (folder / "models" / "promised.yml").write_text(CONTRACT)
     (folder / "models" / "seen.sql").write_text(VIEW)
+    (folder / "models" / "looked_at.sql").write_text(PLAIN)
     return folder
 
 
@@ -113,7 +114,7 @@ def plain_tables(project: Path) -> dict[str, tuple[str, int]]:
         )
         return {
             name: (kinds[name], (con.execute(f"select sum(n) from {name}").fetchone() or (0,))[0])
-            for name in ("plain", "promised", "seen")
+            for name in ("looked_at", "plain", "promised", "seen")
         }
 
 
@@ -141,17 +142,21 @@ def test_a_date_with_more_customers_than_a_batch_is_kept_in_parts(built: Path) -
 
 def test_a_table_is_replaced_as_a_whole_or_not_at_all(built: Path) -> None:
     before = counted(built)
-    assert plain_tables(built) == {"plain": ("BASE TABLE", 3), "promised": ("BASE TABLE", 3), "seen": ("VIEW", 3)}
+    table, view = ("BASE TABLE", 3), ("VIEW", 3)
+    assert plain_tables(built) == {"looked_at": table, "plain": table, "promised": table, "seen": view}
     (built / "models" / "plain.sql").write_text(PLAIN.replace("range(3)", "range(5)"))
+    (built / "models" / "looked_at.sql").write_text(VIEW)
     (built / "models" / "seen.sql").write_text(PLAIN)
     assert run(built) == 0
     assert counted(built) == before
     plain = plain_tables(built)
-    assert plain == {"plain": ("BASE TABLE", 10), "promised": ("BASE TABLE", 3), "seen": ("BASE TABLE", 3)}
-    for name in plain:
-        # No number may be missing where that is promised, and a 2 ends the others.
-        ended = "if(n = 2, null, n)" if name == "promised" else "if(n = 2, error('no')::bigint, n)"
-        (built / "models" / f"{name}.sql").write_text(PLAIN.replace("select n", f"select {ended} as n"))
+    assert plain == {"looked_at": view, "plain": ("BASE TABLE", 10), "promised": table, "seen": table}
+    # No number may be missing where that is promised, a 2 ends the other tables, and a view needs its columns.
+    (built / "models" / "looked_at.sql").write_text(VIEW.replace("select n", "select other as n"))
+    (built / "models" / "promised.sql").write_text(PLAIN.replace("select n", "select if(n = 2, null, n) as n"))
+    for name in ("plain", "seen"):
+        ended = PLAIN.replace("select n", "select if(n = 2, error('no')::bigint, n) as n")
+        (built / "models" / f"{name}.sql").write_text(ended)
     # The last part cannot be computed.
     broken = PARTED.replace(
         "'{{ customers_part_mark() }}' as part", "if('{{ customers_part_mark() }}' = '5', error('no'), '') as part"
