@@ -26,6 +26,8 @@
             )
         {%- endif %}
     {%- endcall -%}
+    {%- do create_indexes(target_relation) -%}
+    {%- do persist_docs(target_relation, model) -%}
 
     {{ run_hooks(post_hooks) }}
     {%- do adapter.commit() -%}

@@ -14,6 +14,7 @@
             {{ compiled_code }}
         )
     {%- endcall -%}
+    {%- do persist_docs(target_relation, model) -%}
 
     {{ run_hooks(post_hooks) }}
     {%- do adapter.commit() -%}
