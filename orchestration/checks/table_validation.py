@@ -53,10 +53,15 @@ def validate_table(connection: duckdb.DuckDBPyConnection, contract: Contract, so
 
 def _pieces(connection: duckdb.DuckDBPyConnection, query: str, vectors: int) -> Iterator[pd.DataFrame]:
     connection.execute(query)
-    while len(piece := connection.fetch_df_chunk(vectors)):
-        yield piece
-        # What a validation leaves refers to itself, with the frame; 200 MB each wait for the collector otherwise.
-        gc.collect()
+    # The collector need not look through all that was there before, which takes longer than a small piece.
+    gc.freeze()
+    try:
+        while len(piece := connection.fetch_df_chunk(vectors)):
+            yield piece
+            # What a validation leaves refers to itself, with the frame; 200 MB each wait for the collector otherwise.
+            gc.collect()
+    finally:
+        gc.unfreeze()
 
 
 def _put_together(contract: Contract, pieces: list[SuiteResult], repeated: list[int]) -> SuiteResult:
