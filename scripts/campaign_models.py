@@ -11,8 +11,8 @@ from typing import Any
 
 import duckdb
 import pandas as pd
-import yaml
 
+from data_contracts.quick_yaml import read_quick_yaml
 from orchestration.repository import DBT_PROJECT
 from scripts.dbt_model_sql import model_sql, project_macros
 
@@ -68,7 +68,7 @@ def build_campaigns(
 
 @cache
 def _texts(planned: tuple[tuple[tuple[str, Any], ...], ...]) -> dict[str, str]:
-    defaults = yaml.safe_load((DBT_PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
+    defaults = read_quick_yaml((DBT_PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
     variables = {
         **defaults,
         "schemes": [SCHEME],

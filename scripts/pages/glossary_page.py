@@ -10,8 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
+from data_contracts.quick_yaml import read_quick_yaml
 from orchestration.configuration.rule_text import filled
 from orchestration.errors import TesseraError
 from scripts.pages.catalogue import Scheme, Segment
@@ -54,7 +53,7 @@ def read_terms(path: Path) -> tuple[Term, ...]:
     Raises:
         TesseraError: A word has no meaning or no page, or says something else as well.
     """
-    written: Mapping[str, Mapping[str, str]] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    written: Mapping[str, Mapping[str, str]] = read_quick_yaml(path.read_text(encoding="utf-8"))
     for name, told in written.items():
         if not isinstance(told, Mapping) or set(told) != _TERM_KEYS or not all(told.values()):
             raise TesseraError(

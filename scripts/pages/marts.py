@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from data_contracts.contract import SUFFIX
+from data_contracts.quick_yaml import read_quick_yaml
 
 
 @dataclass(frozen=True)
@@ -44,7 +43,7 @@ class Mart:
 def read_marts(contracts: Path) -> tuple[Mart, ...]:
     """Every mart that has an outbound contract, in the order of their names."""
     return tuple(
-        _mart(yaml.safe_load(path.read_text(encoding="utf-8"))) for path in sorted(contracts.glob(f"*{SUFFIX}"))
+        _mart(read_quick_yaml(path.read_text(encoding="utf-8"))) for path in sorted(contracts.glob(f"*{SUFFIX}"))
     )
 
 

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from data_contracts.quick_yaml import read_quick_yaml
 from orchestration.configuration.rule_text import PLACEHOLDER
 from orchestration.found_segments.catalogue import FOUND_SCHEMES
 from scripts.dbt_model_sql import ModelSql, model_sql, project_macros
@@ -45,7 +44,7 @@ class SchemeModels:
 
     def __init__(self, dbt_project: Path) -> None:
         self._folder = dbt_project / "models" / "segmentations"
-        self._variables: Mapping[str, Any] = yaml.safe_load((dbt_project / "dbt_project.yml").read_text("utf-8"))[
+        self._variables: Mapping[str, Any] = read_quick_yaml((dbt_project / "dbt_project.yml").read_text("utf-8"))[
             "vars"
         ]
         self._macros = project_macros()

@@ -114,12 +114,10 @@ def test_the_version_names_its_model_and_carries_its_card(night: nights.Night) -
 
 
 @pytest.mark.slow
-def test_past_dates_are_computed_once(
-    folder: Path, night: nights.Night, written: dict[str, list[tuple[object, ...]]]
-) -> None:
+@pytest.mark.usefixtures("written")
+def test_past_dates_are_computed_once(folder: Path, night: nights.Night) -> None:
     before = computed_by(night)
     assert len(before) > 12
-    assert written
     assert computed_by(run(folder, NEXT_NIGHT)) == before
 
 

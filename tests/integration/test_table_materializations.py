@@ -140,6 +140,29 @@ def test_a_date_with_more_customers_than_a_batch_is_kept_in_parts(built: Path) -
     assert dates == [(300, 300, 1), (CUSTOMERS, CUSTOMERS, CUSTOMERS / BATCH)]
 
 
+def test_another_sql_is_noticed_behind_the_nearest_kept_models(tmp_path: Path) -> None:
+    project = write_project(tmp_path, INPUTS)
+    kept = """
+        {{{{ config(materialized='as_of_history') }}}} select * from {{{{ ref('{}') }}}} where {{{{ computed_now() }}}}
+    """
+    (project / "models" / "middle.sql").write_text(kept.format("kept"))
+    (project / "models" / "between.sql").write_text(
+        "{{ config(materialized='view') }} select * from {{ ref('middle') }}"
+    )
+    (project / "models" / "last.sql").write_text(kept.format("between"))
+
+    def computed_by() -> list[tuple[str]]:
+        assert run(project) == 0
+        with duckdb.connect(str(project / "parts.duckdb"), read_only=True) as con:
+            return con.execute("select computed_by from as_of_notes.last order by input_date").fetchall()
+
+    first = computed_by()
+    assert len(first) == 2
+    assert computed_by() == first
+    (project / "models" / "kept.sql").write_text(KEPT.replace("'c_'", "'k_'"))
+    assert not set(computed_by()) & set(first)
+
+
 def test_a_table_is_replaced_as_a_whole_or_not_at_all(built: Path) -> None:
     before = counted(built)
     table, view = ("BASE TABLE", 3), ("VIEW", 3)

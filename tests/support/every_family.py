@@ -27,11 +27,10 @@ def run(
     date: dt.date,
     lines: pd.DataFrame,
     *,
-    home: str = "home",
     change: Callable[[str, pd.DataFrame], pd.DataFrame] = lambda name, rows: rows,
 ) -> nights.Night:
-    """Write the company into ``folder`` and run a night, which succeeds, in one of its homes."""
+    """Write the company into ``folder`` and run a night, which succeeds, in its home."""
     config = small_company.write_company(folder / "company", lines=lines, nights="first: 2024-06-30", change=change)
-    night = nights.run(config, folder / home, date)
+    night = nights.run(config, folder / "home", date)
     assert night.outcome.exit_code == 0, night.outcome.errors
     return night
